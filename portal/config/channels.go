@@ -17,7 +17,8 @@ type Channel struct {
 	Secret Secret // for signing; empty for none
 }
 
-// channelTypes returns the types that a channel may have.
+// channelTypes returns the types that a channel may have, in the order in which the
+// reference and errors name them. Package deliver has a sender for each.
 func channelTypes() []string {
 	return []string{"slack", "teams", "dingtalk", "feishu", "wecom", "webhook", "folder"}
 }
@@ -30,10 +31,12 @@ type channelMap struct{ at *map[string]Channel }
 // channels returns the value that is stored in at.
 func channels(at *map[string]Channel) value { return channelMap{at} }
 
-// secret marks the whole setting as one that is not printed and has no flag.
+// secret marks the whole setting as one that is not printed and has no flag: the
+// address of a webhook is enough to post.
 func (channelMap) secret() bool { return true }
 
-// set implements value.
+// set implements value. The channels of the text replace those of the file: a channel
+// is never merged from two places. The last of two with one name counts.
 func (c channelMap) set(text string) error {
 	all := map[string]Channel{}
 	for item := range strings.SplitSeq(text, ";") {
@@ -57,7 +60,8 @@ func (c channelMap) set(text string) error {
 	return nil
 }
 
-// read implements value.
+// read implements value. A channel with an error is reported and left out, so that the
+// errors of all channels are reported together.
 func (c channelMap) read(v yamldoc.Value) {
 	if !v.Mapping() {
 		v.Report("%s must be a mapping such as {ops: {type: slack, url: https://…}}", v.Path())
@@ -99,7 +103,8 @@ func checkChannel(name string, ch Channel) error {
 	return nil
 }
 
-// yaml implements value.
+// yaml implements value. Channels are sorted by name, so that two prints of one
+// configuration are equal.
 func (c channelMap) yaml() any {
 	if len(*c.at) == 0 {
 		return nil

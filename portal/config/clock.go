@@ -14,18 +14,21 @@ type Night struct{ From, To time.Duration }
 // clockLayout is a time of day without seconds.
 const clockLayout = "15:04"
 
-// parseClock reads a time of day as the duration since midnight.
+// parseClock reads a time of day as the duration since midnight; ok is false for any
+// other text. 24:00 is refused.
 func parseClock(text string) (time.Duration, bool) {
 	t, err := time.Parse(clockLayout, text)
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
 }
 
-// clockText writes the duration since midnight as a time of day.
+// clockText writes the duration since midnight as a time of day. It is the inverse of
+// parseClock, so that a printed value can be read again.
 func clockText(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", d/time.Hour, d%time.Hour/time.Minute)
 }
 
-// clock is a time of day in wall-clock time, such as 08:00.
+// clock is a time of day in wall-clock time, such as 08:00, stored as the duration
+// since midnight.
 func clock(at *time.Duration) value {
 	return scalar[time.Duration]{at: at, print: func(d time.Duration) any { return clockText(d) },
 		shape: map[string]any{"type": "string", "pattern": `^[0-2]?[0-9]:[0-5][0-9]$`},
@@ -74,7 +77,9 @@ func turn(at *time.Duration) value {
 // maxTerm bounds a term, in runes: it is printed in heads of tables.
 const maxTerm = 24
 
-// term is one or two words as they are written within a sentence.
+// term is one or two words as they are written within a sentence. Only letters, marks,
+// spaces, hyphens and apostrophes are accepted, because the term is put into sentences
+// and table heads unquoted.
 func term(at *string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"type": "string", "minLength": 1, "maxLength": maxTerm},
 		parse: func(text string) (string, error) {

@@ -16,7 +16,9 @@ type Flag struct {
 	Bool  bool // takes no value, such as --behind-proxy
 }
 
-// Flags returns all flags in the order of the reference. Secrets have none.
+// Flags returns all flags in the order of the reference. Secrets have none. The usage
+// has no back quotes: cobra takes a word in back quotes as the name of the flag's
+// argument.
 func Flags() []Flag {
 	var c Config
 	var flags []Flag
@@ -36,6 +38,8 @@ func Flags() []Flag {
 
 // Print returns the configuration as a file that would produce it, with secrets
 // redacted, in the order of the reference. Settings without a value are left out.
+// Settings of one group become one mapping, even if others are between them in the
+// table.
 func (c *Config) Print() ([]byte, error) {
 	var all yamldoc.Pairs
 	at := map[string]int{} // group -> index in all
@@ -61,7 +65,8 @@ func (c *Config) Print() ([]byte, error) {
 }
 
 // Schema returns the JSON Schema (2020-12) of the file, for editors. Unknown keys are
-// not allowed, as in Load.
+// not allowed, as in Load. Defaults are those of the table, in the form in which they
+// would be printed.
 func Schema() ([]byte, error) {
 	var c Config
 	top := object("Configuration of Postern")
@@ -77,6 +82,7 @@ func Schema() ([]byte, error) {
 		}
 		shape := s.value.schema()
 		shape["description"] = s.doc
+		// set fills the throw-away Config, from which yaml then reads the default.
 		if s.preset != "" && s.value.set(s.preset) == nil {
 			shape["default"] = s.value.yaml()
 		}
@@ -114,7 +120,8 @@ The file is read strictly: an unknown key is an error. ` + "`postern config chec
 |---|---|---|
 `
 
-// Reference returns docs/configuration.md.
+// Reference returns docs/configuration.md. A test compares it with the file, so that
+// the page cannot lag behind the table.
 func Reference() []byte {
 	var c Config
 	var b strings.Builder

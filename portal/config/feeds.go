@@ -29,7 +29,9 @@ type Feeds struct {
 }
 
 // PagerDutySecrets returns the secrets with which a webhook of the source may be
-// signed. Without any, signatures are not required.
+// signed: those for every source and those named for it. Several may be valid at the
+// same time, which lets an operator change a secret without an interruption. Without
+// any, signatures are not required.
 func (f Feeds) PagerDutySecrets(source string) (secrets []string) {
 	for item := range strings.SplitSeq(f.PagerDuty.Reveal(), ",") {
 		name, secret, named := strings.Cut(strings.TrimSpace(item), ":")
@@ -51,9 +53,11 @@ type Retention struct {
 	Buckets time.Duration
 }
 
+// year is the longest year, for bounds of retention.
 const year = 366 * 24 * time.Hour
 
-// feeding returns the settings of feeds and retention.
+// feeding returns the settings of feeds and retention. Durations are in hours, since
+// the syntax has no days: 2160h are 90 days.
 func (c *Config) feeding() []setting {
 	f, r := &c.Feeds, &c.Retention
 	return []setting{
@@ -99,7 +103,7 @@ type namedURLs struct{ at *map[string]*url.URL }
 // pages returns the value that is stored in at.
 func pages(at *map[string]*url.URL) value { return namedURLs{at} }
 
-// set implements value.
+// set implements value. The pairs of the text replace the whole mapping.
 func (n namedURLs) set(text string) error {
 	all := map[string]*url.URL{}
 	for item := range strings.SplitSeq(text, ",") {
@@ -112,7 +116,7 @@ func (n namedURLs) set(text string) error {
 	return nil
 }
 
-// read implements value.
+// read implements value. A pair with an error is reported and left out.
 func (n namedURLs) read(v yamldoc.Value) {
 	if !v.Mapping() {
 		v.Report("%s must be a mapping such as {shop: https://status.example.org/api/v2/incidents.json}", v.Path())
@@ -127,7 +131,8 @@ func (n namedURLs) read(v yamldoc.Value) {
 	*n.at = all
 }
 
-// addPage adds one URL to all, or returns what is wrong with it.
+// addPage adds one URL to all, or returns what is wrong with it. A password in the URL
+// is refused, because the page of feeds shows the address.
 func addPage(all map[string]*url.URL, name, address string) error {
 	name = strings.TrimSpace(name)
 	u, err := url.Parse(strings.TrimSpace(address))

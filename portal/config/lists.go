@@ -16,7 +16,7 @@ type networks struct{ at *[]netip.Prefix }
 // prefixes returns the value that is stored in at.
 func prefixes(at *[]netip.Prefix) value { return networks{at} }
 
-// set implements value.
+// set implements value. The networks of the text replace those of the file.
 func (n networks) set(text string) error {
 	var all []netip.Prefix
 	for item := range strings.SplitSeq(text, ",") {
@@ -30,7 +30,8 @@ func (n networks) set(text string) error {
 	return nil
 }
 
-// read implements value.
+// read implements value. [] is an empty list, which trusts no proxy; it differs from an
+// absent setting, which trusts this machine (see validate).
 func (n networks) read(v yamldoc.Value) {
 	if !v.List() {
 		v.Report("%s must be a list such as [10.0.0.0/8]", v.Path())
@@ -48,9 +49,9 @@ func (n networks) read(v yamldoc.Value) {
 	*n.at = all
 }
 
-// parsePrefix reads a network or a single address. The network of all addresses is
-// refused: every client could then forge its own address, which rates and the audit log
-// use.
+// parsePrefix reads a network or a single address, and clears the bits beyond the
+// prefix. The network of all addresses is refused: every client could then forge its
+// own address, which rates and the audit log use.
 func parsePrefix(text string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
 		return netip.PrefixFrom(a, a.BitLen()), nil
@@ -62,7 +63,7 @@ func parsePrefix(text string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
-// yaml implements value.
+// yaml implements value. It returns nil for an empty list, as for an absent one.
 func (n networks) yaml() any {
 	if len(*n.at) == 0 {
 		return nil
@@ -85,7 +86,7 @@ type aliases struct{ at *map[string]string }
 // severities returns the value that is stored in at.
 func severities(at *map[string]string) value { return aliases{at} }
 
-// set implements value.
+// set implements value. The pairs of the text replace the whole mapping.
 func (a aliases) set(text string) error {
 	all := map[string]string{}
 	for item := range strings.SplitSeq(text, ",") {
@@ -98,7 +99,7 @@ func (a aliases) set(text string) error {
 	return nil
 }
 
-// read implements value.
+// read implements value. A pair with an error is reported and left out.
 func (a aliases) read(v yamldoc.Value) {
 	if !v.Mapping() {
 		v.Report("%s must be a mapping such as {page-now: SEV1}", v.Path())
@@ -113,6 +114,8 @@ func (a aliases) read(v yamldoc.Value) {
 	*a.at = all
 }
 
+// addAlias adds one word to all, or returns what is wrong with it. Severities are
+// accepted in any case and stored in upper case; words are stored as written.
 func addAlias(all map[string]string, word, name string) error {
 	word, name = strings.TrimSpace(word), strings.ToUpper(strings.TrimSpace(name))
 	if word == "" || !severity.Known(name) {

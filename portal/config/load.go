@@ -39,7 +39,8 @@ type Problem struct {
 // String returns the problem in the form that commands print.
 func (p Problem) String() string { return p.Place + ": error: " + p.Msg }
 
-// Problems are all errors in a configuration.
+// Problems are all errors in a configuration, in the order of the sources: defaults,
+// file, environment, flags, and then combinations.
 type Problems []Problem
 
 // Err returns nil without problems, otherwise one fault.Invalid error with a line for
@@ -60,6 +61,7 @@ func (ps Problems) Err() error {
 // valid, so that one mistake is not reported twice.
 func Load(src Sources) (Config, Problems) {
 	var c Config
+	// The settings point into c: reading a setting fills it.
 	l := loader{src: src, settings: c.settings(), origin: map[string]string{}}
 	if l.src.Env == nil {
 		l.src.Env = func(string) (string, bool) { return "", false }
@@ -83,12 +85,13 @@ type loader struct {
 	problems Problems
 }
 
-// report adds a problem at a place.
+// report adds a problem at a place. The text must not quote a secret.
 func (l *loader) report(place, format string, args ...any) {
 	l.problems = append(l.problems, Problem{Place: place, Msg: fmt.Sprintf(format, args...)})
 }
 
-// stated reports whether a setting was set anywhere.
+// stated reports whether a setting was set anywhere, as opposed to having its default
+// or being empty.
 func (l *loader) stated(key string) bool { return l.origin[key] != "" }
 
 // reportSetting reports a problem at the place where the setting was set, or under its
@@ -115,7 +118,8 @@ func (l *loader) defaults() {
 }
 
 // file reads the YAML file. Groups are mappings, one level deep. Problems of YAML and
-// of settings are reported together, in the order of lines.
+// of settings are reported together, in the order of lines. Without a document only the
+// problems of YAML are reported. An empty file is an empty configuration.
 func (l *loader) file() {
 	doc, issues := yamldoc.Parse(l.src.Data, yamldoc.Limits{Bytes: maxFileBytes, Keys: maxFileKeys, Depth: maxFileDepth})
 	if doc != nil {
@@ -137,7 +141,8 @@ func (l *loader) file() {
 }
 
 // fileValue reads one setting from the file, if it is there. A key without a value is a
-// problem: it may be meant as the default or as empty.
+// problem: it may be meant as the default or as empty. groups has the mappings that
+// were requested so far, by group; each must be one Map, which records its known keys.
 func (l *loader) fileValue(groups map[string]*yamldoc.Map, s setting) {
 	group, name := splitKey(s.key)
 	if groups[group] == nil {
@@ -160,7 +165,8 @@ func (l *loader) filePlace(line, col int) string {
 	return fmt.Sprintf("%s:%d:%d", l.src.File, line, col)
 }
 
-// environment reads the environment variables.
+// environment reads the environment variables. An empty variable is ignored, because
+// compose files and unit files pass variables that are not set as empty ones.
 func (l *loader) environment() {
 	for _, s := range l.settings {
 		name := s.env()
@@ -180,8 +186,10 @@ func (l *loader) environment() {
 }
 
 // secretVariable reads a secret from its variable, or from the file that the variable
-// with _FILE names, as container platforms mount secrets. It is an error to set both. A
-// line end at the end of the file is not part of the secret.
+// with _FILE names, as container platforms mount secrets. from is the variable that was
+// used, for problems; ok is false without a value or with a problem, which it reports.
+// It is an error to set both. A line end at the end of the file is not part of the
+// secret. The message never has the cause, which could quote the file.
 func (l *loader) secretVariable(name, text string) (value, from string, ok bool) {
 	path, _ := l.src.Env(name + "_FILE")
 	switch {
@@ -202,7 +210,8 @@ func (l *loader) secretVariable(name, text string) (value, from string, ok bool)
 	return strings.TrimRight(string(data), "\r\n"), name + "_FILE", true
 }
 
-// flags reads the flags.
+// flags reads the flags. A key that is no flag, or that of a secret, is a problem: the
+// command line is built from Flags, so this is a defect of the caller.
 func (l *loader) flags() {
 	known := map[string]bool{}
 	for _, s := range l.settings {
@@ -227,7 +236,8 @@ func (l *loader) flags() {
 	}
 }
 
-// splitKey splits a key into group and name: "access", "read" for "access.read".
+// splitKey splits a key into group and name: "access", "read" for "access.read". A key
+// without a dot is of the top level, whose group is "".
 func splitKey(key string) (group, name string) {
 	if group, name, found := strings.Cut(key, "."); found {
 		return group, name

@@ -32,7 +32,8 @@ type servers struct{ at *[]PrometheusSource }
 // sources returns the value that is stored in at.
 func sources(at *[]PrometheusSource) value { return servers{at} }
 
-// set implements value.
+// set implements value. Sources in this form have no credentials, and the default step
+// and grace.
 func (s servers) set(text string) error {
 	var all []PrometheusSource
 	for item := range strings.SplitSeq(text, ",") {
@@ -47,6 +48,8 @@ func (s servers) set(text string) error {
 	return nil
 }
 
+// sourceName is the form of a source's name: at most 63 bytes, the first of which is a
+// letter or a digit.
 var sourceName = regexp.MustCompile(`^[a-z0-9][-a-z0-9_.]{0,62}$`)
 
 // serverURL reads an HTTP URL without credentials: those are separate settings, which
@@ -60,7 +63,8 @@ func serverURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// read implements value.
+// read implements value. A source with an error is reported and is in the list all the
+// same: Load returns no Config to use then.
 func (s servers) read(v yamldoc.Value) {
 	if !v.List() {
 		v.Report("%s must be a list of {name, url}", v.Path())
@@ -100,7 +104,8 @@ func readSource(v yamldoc.Value) (p PrometheusSource) {
 	return p
 }
 
-// within reads a duration of at most an hour.
+// within reads a duration of at most an hour. It returns preset for an absent value,
+// and for one that is out of bounds, which it reports.
 func within(v yamldoc.Value, preset, least time.Duration) time.Duration {
 	if !v.Present() {
 		return preset

@@ -32,7 +32,7 @@ func line(at *string) value {
 		}}
 }
 
-// word is one of the given words.
+// word is one of the given words, in the same case.
 func word(at *string, words ...string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"enum": words},
 		parse: func(text string) (string, error) {
@@ -43,7 +43,8 @@ func word(at *string, words ...string) value {
 		}}
 }
 
-// zone is the name of a time zone of the tz database.
+// zone is the name of a time zone of the tz database. "Local" is refused: it would give
+// reports another meaning on another machine.
 func zone(at *string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"type": "string", "minLength": 1},
 		parse: func(text string) (string, error) {
@@ -54,7 +55,8 @@ func zone(at *string) value {
 		}}
 }
 
-// yes is true or false.
+// yes is true or false. The other words that YAML reads as booleans are refused, as a
+// flag would refuse them.
 func yes(at *bool) value {
 	return scalar[bool]{at: at, print: func(b bool) any { return b }, shape: map[string]any{"type": "boolean"},
 		parse: func(text string) (bool, error) {
@@ -79,7 +81,8 @@ func number(at *int, least, most int) value {
 		}}
 }
 
-// duration is a duration in the syntax of Go: 90s, 1h30m.
+// duration is a duration in the syntax of Go: 90s, 1h30m. It has no days; 90 days are
+// 2160h. The bounds are inclusive.
 func duration(at *time.Duration, least, most time.Duration) value {
 	what := fmt.Sprintf("a duration from %s to %s, such as 90s or 1h30m", span(least), span(most))
 	return scalar[time.Duration]{at: at, print: func(d time.Duration) any { return span(d) },
@@ -105,7 +108,8 @@ func span(d time.Duration) string {
 	return s
 }
 
-// size is a number of bytes with a binary unit: 64MiB.
+// size is a number of bytes with a binary unit: 64MiB. A number without a unit is
+// refused. The bounds are inclusive.
 func size(at *int64, least, most int64) value {
 	what := fmt.Sprintf("a size from %s to %s, in B, KiB, MiB or GiB", sizeText(least), sizeText(most))
 	return scalar[int64]{at: at, print: func(n int64) any { return sizeText(n) },
@@ -128,7 +132,8 @@ type unit struct {
 // units returns the units of sizes, the largest first.
 func units() []unit { return []unit{{"GiB", gib}, {"MiB", mib}, {"KiB", kib}, {"B", 1}} }
 
-// parseBytes reads a size. ok is false for another syntax or beyond 63 bits.
+// parseBytes reads a size. ok is false for another syntax or beyond 63 bits. The units
+// are tried from the largest, since each ends with "B".
 func parseBytes(text string) (int64, bool) {
 	for _, u := range units() {
 		digits, found := strings.CutSuffix(text, u.name)
@@ -155,7 +160,8 @@ func sizeText(n int64) string {
 	return "0B"
 }
 
-// address is host:port; an empty host is every interface.
+// address is host:port; an empty host is every interface. The port is written back as a
+// number, so that "0080" is stored as "80".
 func address(at *string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"type": "string"},
 		parse: func(text string) (string, error) {
@@ -173,7 +179,8 @@ func notInHost(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-:%_", r)
 }
 
-// link is an absolute HTTP URL; trailing slashes are removed.
+// link is an absolute HTTP URL; trailing slashes are removed, because paths are
+// appended to it. A query or a fragment would end up in the middle of such an address.
 func link(at **url.URL) value {
 	return scalar[*url.URL]{at: at, shape: map[string]any{"type": "string", "pattern": "^https?://"},
 		print: func(u *url.URL) any {
@@ -231,5 +238,5 @@ func password(at *Secret) value {
 		}}
 }
 
-// minSecret is the minimum length of a secret, against guessing.
+// minSecret is the minimum length of a secret in bytes, against guessing.
 const minSecret = 16

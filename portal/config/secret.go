@@ -7,7 +7,9 @@ import (
 	"log/slog"
 )
 
-// redacted is printed instead of a secret.
+// redacted is printed instead of a secret. It is shorter than minSecret and no URL, so
+// that a printed configuration is refused when it is loaded again, unless its only
+// secrets are those of other systems: passwords and tokens of Prometheus.
 const redacted = "[redacted]"
 
 // Secret is a text that no way of printing reveals: not fmt, slog, JSON or YAML. The
@@ -24,7 +26,8 @@ func (s Secret) Reveal() string { return s.text }
 // Set reports whether there is a secret.
 func (s Secret) Set() bool { return s.text != "" }
 
-// String returns "[redacted]", or "" for no secret.
+// String returns "[redacted]", or "" for no secret, so that a reader of the output sees
+// whether one is set.
 func (s Secret) String() string {
 	if s.text == "" {
 		return ""

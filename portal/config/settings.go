@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/portal/base/severity"
 )
 
-// Units of sizes.
+// Units of sizes, in bytes.
 const (
 	kib = 1 << 10
 	mib = 1 << 20
@@ -58,7 +58,8 @@ func (c *Config) settings() []setting {
 	return append(all, c.feeding()...)
 }
 
-// serving returns the settings of the server and its readers.
+// serving returns the settings of the server and its readers. Those without a preset
+// have a default that depends on other settings; see validate.
 func (c *Config) serving() []setting {
 	return []setting{
 		{key: "name", value: line(&c.Name), preset: "Postern",
@@ -85,7 +86,7 @@ func (c *Config) serving() []setting {
 	}
 }
 
-// running returns the settings of the process.
+// running returns the settings of the process: data, log, git and the render workers.
 func (c *Config) running() []setting {
 	return []setting{
 		{key: "data_dir", value: line(&c.DataDir), unstated: "`$STATE_DIRECTORY`, or `$XDG_DATA_HOME/postern`, or `~/.local/share/postern`",
@@ -106,7 +107,7 @@ func (c *Config) running() []setting {
 	}
 }
 
-// limiting returns the limits of pushes.
+// limiting returns the limits of pushes. validate compares them with each other.
 func (c *Config) limiting() []setting {
 	l := &c.Limits
 	return []setting{
@@ -175,7 +176,8 @@ func (c *Config) evaluating() []setting {
 	}
 }
 
-// delivering returns the settings of mail and channels.
+// delivering returns the settings of mail and channels. None has an effect until a host
+// or a channel is set.
 func (c *Config) delivering() []setting {
 	m := &c.Mail
 	return []setting{

@@ -18,6 +18,7 @@ func (l *loader) validate(c *Config) {
 			l.reportSetting("data_dir", "no home folder is known: set data_dir")
 		}
 	}
+	// An empty list is stated and stays empty; only an absent one has this default.
 	if c.BehindProxy && c.TrustedProxies == nil {
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	}
@@ -28,12 +29,16 @@ func (l *loader) validate(c *Config) {
 		}
 		l.reportSetting(given, "%s needs %s, too", given, missing)
 	}
+	// Clients could otherwise forge their addresses: nothing in front of the portal
+	// replaces the header.
 	if l.stated("trusted_proxies") && !c.BehindProxy {
 		l.reportSetting("trusted_proxies", "trusted_proxies needs behind_proxy: true; without it no proxy is trusted")
 	}
 	if c.TLS.On() && c.PublicURL != nil && c.PublicURL.Scheme != "https" {
 		l.reportSetting("public_url", "public_url must begin with https:// because the portal serves TLS")
 	}
+	// Limits that contradict each other would refuse a push with a message about the
+	// wrong one.
 	if c.Limits.PushInflated < c.Limits.PushPacked {
 		l.reportSetting("limits.push_inflated", "limits.push_inflated must not be less than limits.push_packed")
 	}
@@ -94,13 +99,15 @@ func (c *Config) onlyThisMachine() bool {
 	return loopback(c.Listen) && !c.BehindProxy && (c.PublicURL == nil || loopbackHost(c.PublicURL.Hostname()))
 }
 
-// loopback reports whether host:port is an address that only this machine can reach.
+// loopback reports whether host:port is an address that only this machine can reach. An
+// empty host is every interface and is not.
 func loopback(listen string) bool {
 	host, _, err := net.SplitHostPort(listen)
 	return err == nil && loopbackHost(host)
 }
 
-// loopbackHost reports whether a host is this machine's loopback.
+// loopbackHost reports whether a host is this machine's loopback. Names other than
+// localhost are not resolved, because an answer of DNS may change.
 func loopbackHost(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
@@ -125,7 +132,8 @@ func DefaultDataDir(env Lookup) string {
 	return ""
 }
 
-// stateDirectory returns the first folder that systemd names for the unit's state.
+// stateDirectory returns the first folder that systemd names for the unit's state; ""
+// for none. systemd separates several folders by colons.
 func stateDirectory(env Lookup) string {
 	dirs, _ := env("STATE_DIRECTORY")
 	dir, _, _ := strings.Cut(dirs, ":")
@@ -133,7 +141,7 @@ func stateDirectory(env Lookup) string {
 }
 
 // FindFile returns the name of the configuration file: that of the flag, or of
-// POSTERN_CONFIG, or "" for none.
+// POSTERN_CONFIG, or "" for none. It does not examine whether the file exists.
 func FindFile(flag string, env Lookup) string {
 	if flag != "" {
 		return flag

@@ -38,7 +38,8 @@ func (s scalar[T]) set(text string) error {
 	return err
 }
 
-// read implements value.
+// read implements value. It uses the text as written and not YAML's type, so that the
+// file accepts what a flag accepts.
 func (s scalar[T]) read(v yamldoc.Value) {
 	if !v.Scalar() {
 		v.Report("%s must be one value, not a list or a mapping", v.Path())
@@ -49,11 +50,13 @@ func (s scalar[T]) read(v yamldoc.Value) {
 	}
 }
 
+// yaml and schema implement value. print returns nil for a value that is not set.
+// Schema adds keys to the shape, which every call of settings makes again.
 func (s scalar[T]) yaml() any              { return s.print(*s.at) }
 func (s scalar[T]) schema() map[string]any { return s.shape }
 
 // mustBe returns the error of a value: "must be … , not …". With text "" it quotes
-// nothing.
+// nothing, as for a secret. Its caller puts the key of the setting in front.
 func mustBe(what, text string) error {
 	if text == "" {
 		return fmt.Errorf("must be %s", what)
@@ -61,7 +64,8 @@ func mustBe(what, text string) error {
 	return fmt.Errorf("must be %s, not %q", what, shorten(text))
 }
 
-// shorten cuts a text that a message quotes.
+// shorten cuts a text that a message quotes. It counts runes, so that the cut text is
+// valid UTF-8.
 func shorten(text string) string {
 	const most = 60 // runes; the message stays readable on one line
 	if r := []rune(text); len(r) > most {
