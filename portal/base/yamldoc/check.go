@@ -19,7 +19,8 @@ func (c *checker) refuse(code Code, at *yaml.Node, format string, args ...any) {
 	c.doc.report(code, at, format, args...)
 }
 
-// node checks a node and everything below it.
+// node checks a node and everything below it. depth is that of the node, 1 at the top.
+// A scalar below the deepest level is accepted: it nests nothing.
 func (c *checker) node(n *yaml.Node, depth int) {
 	if n == nil || c.fatal && len(c.doc.issues) > maxFatal {
 		return
@@ -37,7 +38,8 @@ func (c *checker) node(n *yaml.Node, depth int) {
 	}
 }
 
-// maxFatal ends the walk: a longer list of such Issues would not help.
+// maxFatal ends the walk: a longer list of such Issues would not help. It ends at the
+// first Issue beyond this number.
 const maxFatal = 20
 
 // features refuses aliases, anchors, tags and merge keys. The messages speak of texts

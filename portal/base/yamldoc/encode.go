@@ -44,7 +44,8 @@ func Encode(pairs Pairs) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// encodePairs returns the node of a mapping.
+// encodePairs returns the node of a mapping. Errors name the keys that lead to the
+// value.
 func encodePairs(pairs Pairs) (*yaml.Node, error) {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for _, p := range pairs {
@@ -57,7 +58,8 @@ func encodePairs(pairs Pairs) (*yaml.Node, error) {
 	return node, nil
 }
 
-// encodeValue returns the node of a value.
+// encodeValue returns the node of a value. The tag that it sets makes the encoder quote
+// a text that would otherwise be read as another type, such as "true" or "2026-01-02".
 func encodeValue(value any) (*yaml.Node, error) {
 	switch v := value.(type) {
 	case nil:
@@ -126,7 +128,7 @@ func plain(text, tag string) *yaml.Node {
 
 // encodeText returns the node of a text; several lines become a literal block. Lines
 // that begin or end with blanks are quoted: in a block, the reader takes a tab for
-// indentation.
+// indentation. Line ends are \n; \r\n is read back as \n.
 func encodeText(s string) *yaml.Node {
 	s = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {

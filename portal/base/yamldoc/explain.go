@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// explanation is how one of the library's errors is reported.
+// explanation is how one of the library's errors is reported. The table of explain is
+// searched in order: an earlier entry wins.
 type explanation struct {
 	told  string // a part of the library's message that identifies the error
 	text  string
@@ -53,6 +54,7 @@ func explain(told string) explanation {
 }
 
 // refine returns a more precise explanation where the line itself shows the mistake.
+// The library often reports the consequence of these two mistakes and not their cause.
 func (w explanation) refine(line string) explanation {
 	switch {
 	case tabOrValue(line) != valueStart(line):
@@ -68,12 +70,14 @@ func column(line string, offset int) int {
 	return len([]rune(line[:min(max(offset, 0), len(line))])) + 1
 }
 
-// firstText returns the column of the first character that is not a blank.
+// firstText returns the column of the first character that is not a blank, or the
+// column behind the line if all are.
 func firstText(line string) int {
 	return column(line, len(line)-len(strings.TrimLeft(line, " \t")))
 }
 
-// valueStart returns the column behind "- " and "key: ".
+// valueStart returns the column behind "- " and "key: ", where a value that should be
+// quoted begins; or of the first text when nothing follows.
 func valueStart(line string) int {
 	m := regexp.MustCompile(`^[ \t]*(?:- +)*(?:[^:"'{}\[\]]+:(?:[ \t]+|$))?`).FindString(line)
 	if m == line {
@@ -92,7 +96,8 @@ func secondColon(line string) int {
 	return column(line, colons[1][0])
 }
 
-// backslash returns the column of the first backslash that begins no known escape.
+// backslash returns the column of the first backslash that begins no known escape, or
+// of the value when none is found.
 func backslash(line string) int {
 	m := regexp.MustCompile(`\\[^0abtnvfre "/\\N_LPxuU\t]`).FindStringIndex(line)
 	if m == nil {
@@ -101,7 +106,7 @@ func backslash(line string) int {
 	return column(line, m[0])
 }
 
-// tabOrValue returns the column of a tab in the indentation, or of the value.
+// tabOrValue returns the column of the first tab in the indentation, or of the value.
 func tabOrValue(line string) int {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 	if at := strings.IndexByte(indent, '\t'); at >= 0 {

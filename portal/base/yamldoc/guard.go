@@ -86,7 +86,9 @@ func keysUnder(lines []string, limit int) (line int, ok bool) {
 }
 
 // depthUnder compares an upper bound of the nesting with limit: open brackets, plus
-// indentation levels, plus the "- - -" run that opens several lists on one line.
+// indentation levels, plus the "- - -" run that opens several lists on one line. line
+// is where it is exceeded. Brackets in quoted texts count as well, which guardSlack
+// allows.
 func depthUnder(lines []string, limit int) (line int, ok bool) {
 	brackets := 0
 	var indents []int

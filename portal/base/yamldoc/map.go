@@ -168,7 +168,8 @@ func (m *Map) find(key string) *yaml.Node {
 	return nil
 }
 
-// learn makes a key known.
+// learn makes a key known. The list is searched linearly: it has as many keys as the
+// caller requests, not as many as the author wrote.
 func (m *Map) learn(key string) {
 	if slices.Contains(m.known, key) {
 		return

@@ -24,7 +24,9 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// distance returns the optimal string alignment distance of two words.
+// distance returns the optimal string alignment distance of two words: the number of
+// edits of Nearest, none of which touches the result of another. rows[i][j] is the
+// distance between the first i runes of a and the first j of b.
 func distance(a, b []rune) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

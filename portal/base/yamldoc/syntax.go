@@ -35,6 +35,7 @@ func decode(data []byte) (top *yaml.Node, issue Issue, ok bool) {
 }
 
 // decodeAll returns the top nodes of all documents of a stream, without empty ones.
+// More than most of them are an Issue.
 func decodeAll(data []byte, most int) (tops []*yaml.Node, issue Issue, ok bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -115,7 +116,7 @@ func culprit(data []byte) int {
 	return 0
 }
 
-// parses reports whether the library can parse a stream.
+// parses reports whether the library can parse a stream to its end.
 func parses(data []byte) bool {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -126,7 +127,8 @@ func parses(data []byte) bool {
 	}
 }
 
-// lineEnds returns the offset behind each line.
+// lineEnds returns the offset behind each line, in the way splitLines counts lines: \n,
+// \r\n and a single \r end one.
 func lineEnds(data []byte) []int {
 	var ends []int
 	for i, c := range data {
@@ -149,7 +151,7 @@ func stoppedAt(data []byte) int {
 	return len(splitLines(data[:r.at]))
 }
 
-// singleBytes is a reader that returns one byte at a time.
+// singleBytes is a reader that returns one byte at a time. at is how many were read.
 type singleBytes struct {
 	data []byte
 	at   int

@@ -88,7 +88,8 @@ func (v Value) YAML() string {
 	return strings.TrimRight(string(out), "\n")
 }
 
-// Items returns the elements of a list.
+// Items returns the elements of a list, nil for anything else. Their paths end in an
+// index from 0: "actions[2]".
 func (v Value) Items() []Value {
 	if !v.List() {
 		return nil
