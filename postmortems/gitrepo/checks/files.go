@@ -18,7 +18,8 @@ import (
 // maxPixels bounds what a browser must decode: 40 megapixels take 160 MB of memory.
 const maxPixels = 40_000_000
 
-// Sizes bound files, in bytes.
+// Sizes bound files, in bytes. They come from the settings of the portal. Zero allows
+// only empty files.
 type Sizes struct {
 	Document   int64 // Markdown and YAML
 	Attachment int64 // everything else
@@ -33,7 +34,8 @@ func (s Sizes) Most(file string) int64 {
 	return s.Attachment
 }
 
-// CheckSize returns a problem when a file has more bytes than sizes allow.
+// CheckSize returns a problem when a file has more bytes than sizes allow. The size is
+// that of the content, not of the compressed object.
 func CheckSize(file string, size int64, sizes Sizes) (p postmortems.Problem, bad bool) {
 	most := sizes.Most(file)
 	if size <= most {
@@ -63,6 +65,7 @@ const (
 func checkExtension(file, ext string) string {
 	base := path.Base(file)
 	switch {
+	// Names by convention first: they have no extension and are common beside runbooks.
 	case slices.Contains(strings.Fields(storedTypes), ext), base == "Makefile", base == "Dockerfile":
 		return ""
 	case strings.HasPrefix(file, "."), strings.Contains(file, "/."):
@@ -81,7 +84,8 @@ func CheckContent(file string, data []byte) []postmortems.Problem {
 }
 
 // Content is a content that several files of one push share. It is checked once for
-// each extension, however many files there are.
+// each extension, however many files there are. A Content is used by one goroutine:
+// known is not guarded.
 type Content struct {
 	data  []byte
 	known map[string][]postmortems.Problem // found problems by extension
@@ -92,9 +96,13 @@ func NewContent(data []byte) *Content {
 	return &Content{data: data, known: map[string][]postmortems.Problem{}}
 }
 
-// Check checks the content by the name of one file that has it.
+// Check checks the content by the name of one file that has it. The path of each
+// returned problem is file, and the slice belongs to the caller. The extension is
+// checked for every file, because the problem quotes the name.
 func (c *Content) Check(file string) []postmortems.Problem {
 	key, check := extension(file), checkTyped
+	// The name is folded, because git finds .GitAttributes too on a file system without
+	// case.
 	if Fold(path.Base(file)) == ".gitattributes" {
 		key, check = ".gitattributes", checkAttributes
 	} else if wrong := checkExtension(file, key); wrong != "" {
@@ -112,7 +120,9 @@ func (c *Content) Check(file string) []postmortems.Problem {
 	return found
 }
 
-// checkTyped checks a content by the extension of a file.
+// checkTyped checks a content by the extension of a file. It returns at most one
+// problem, the first of: a pointer of Git LFS, a picture or PDF that is none, a picture
+// or PDF under another name, binary data, text that is not UTF-8.
 func checkTyped(file string, data []byte) []postmortems.Problem {
 	ext := extension(file)
 	switch is := magic(data); {
@@ -141,7 +151,8 @@ func checkTyped(file string, data []byte) []postmortems.Problem {
 }
 
 // magic returns the type of the stored binary formats by their first bytes, "" for all
-// other contents.
+// other contents. A WebP file begins with the length of its RIFF chunk between the two
+// marks.
 func magic(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
@@ -159,7 +170,8 @@ func magic(data []byte) string {
 }
 
 // checkImage checks that a picture has the format its name says, a readable header and
-// no more than maxPixels.
+// no more than maxPixels. Only the header is decoded: the pixels of a hostile picture
+// could take all memory of the server. kind is a value of magic.
 func checkImage(file, kind string, data []byte) []postmortems.Problem {
 	if is := magic(data); is != kind {
 		if is == "" {
@@ -192,7 +204,7 @@ func checkImage(file, kind string, data []byte) []postmortems.Problem {
 }
 
 // firstInvalid returns the place of the first byte that is not UTF-8, 1-based, the
-// column in runes.
+// column in runes. Data that is valid returns the place behind its end.
 func firstInvalid(data []byte) (line, col int) {
 	line, col = 1, 1
 	for len(data) > 0 {
@@ -210,7 +222,11 @@ func firstInvalid(data []byte) (line, col int) {
 	return line, col
 }
 
-// checkAttributes allows only the attributes that concern line ends.
+// checkAttributes allows only the attributes that concern line ends. The first field of
+// a line is the pattern of files; "[attr]name" in its place defines a macro, which
+// could contain any attribute and is refused. One problem per line is enough: its
+// author sees the whole line. "-text" and "!text" unset an attribute and are judged by
+// its name.
 func checkAttributes(file string, data []byte) []postmortems.Problem {
 	var problems []postmortems.Problem
 	n := 0

@@ -24,6 +24,8 @@ const reservedChars = `\:*?"<>|`
 
 // CheckPath checks a repository path, with at most depth folders above the file. It
 // returns at most one problem: correcting it takes a new name, which is checked again.
+// The checks of the whole path come first, because the text of a problem about a part
+// quotes that part and assumes that it is valid UTF-8.
 func CheckPath(path string, depth int) (p postmortems.Problem, bad bool) {
 	fail := func(rule, format string, args ...any) (postmortems.Problem, bool) {
 		return problem(path, rule, format, args...), true
@@ -49,7 +51,8 @@ func CheckPath(path string, depth int) (p postmortems.Problem, bad bool) {
 	return postmortems.Problem{}, false
 }
 
-// checkPart checks one file or folder name; rule is "" when there is no problem.
+// checkPart checks one file or folder name; rule is "" when there is no problem. text
+// is the message for the author.
 func checkPart(part string) (rule, text string) {
 	for _, r := range part {
 		if what := badRune(r); what != "" {
@@ -91,7 +94,10 @@ func badRune(r rune) string {
 }
 
 // isGitName reports whether git acts on a name: .git and .gitmodules in any case or
-// width, and the short names by which Windows would find them.
+// width, and the short names by which Windows would find them. Git accepts only some of
+// these in a tree, and which ones depends on the system of the reader; here all are
+// refused everywhere. "git~1" is the 8.3 name of .git, "gitmod~1" that of .gitmodules,
+// and "gi7…~N" is what NTFS makes of the latter when several names begin alike.
 func isGitName(part string) bool {
 	s := Fold(part)
 	if s == ".git" || s == ".gitmodules" {
@@ -105,6 +111,8 @@ func isGitName(part string) bool {
 }
 
 // isDevice reports whether a name is a device on Windows, whatever its extension.
+// Windows ignores what follows the first dot and spaces before it, and takes
+// superscript digits for digits.
 func isDevice(part string) bool {
 	stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
 	switch stem = strings.TrimRight(stem, " "); stem {
@@ -122,7 +130,9 @@ func isDevice(part string) bool {
 }
 
 // Fold returns one form of all names that a file system may take for the same:
-// without compatibility forms and case.
+// without compatibility forms and case. It is NFKC, case folding and NFKC again, so
+// that it also covers HFS+ and NTFS. Two names of one folder with equal folds are a
+// NameConflict.
 func Fold(name string) string {
 	ascii := true
 	for i := range len(name) {
@@ -137,12 +147,14 @@ func Fold(name string) string {
 }
 
 // NameConflict returns the problem of two names in one folder that some file systems
-// cannot keep apart.
+// cannot keep apart. other is the name that is already in the folder; path is the one
+// that the problem is reported for.
 func NameConflict(path, other string) postmortems.Problem {
 	return problem(path, RuleNameConflict, "the name differs from %q only by case or Unicode form; rename or remove one of them", other)
 }
 
-// CheckMode returns a problem when a tree entry is not an ordinary file.
+// CheckMode returns a problem when a tree entry is not an ordinary file. Modes are
+// those of package plumbing; folders are not passed to it.
 func CheckMode(path string, mode uint32) (p postmortems.Problem, bad bool) {
 	switch mode {
 	case 0o100644, 0o100755:

@@ -15,7 +15,8 @@ type pattern struct {
 
 // patterns returns all forms, specific ones before general ones, because the first of
 // overlapping findings is reported. Repetitions are open-ended where possible: a bound
-// is unrolled into as many states, and each costs time on every byte.
+// is unrolled into as many states, and each costs time on every byte. A Scanner
+// compiles them once.
 func patterns() []pattern {
 	var all []pattern
 	for _, rows := range [][]row{cloudForms(), serviceForms(), webhookForms(), generalForms()} {
@@ -37,7 +38,8 @@ type row struct {
 // words returns a list of keywords.
 func words(w ...string) []string { return w }
 
-// cloudForms are keys of cloud providers and their storage.
+// cloudForms are keys of cloud providers and their storage. Each has a fixed prefix or
+// a label that the provider's own files use.
 func cloudForms() []row {
 	return []row{
 		{"an AWS access key", words("akia", "asia", "abia", "acca"), unmasked, `\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`},
@@ -90,7 +92,9 @@ func webhookForms() []row {
 	}
 }
 
-// generalForms have no issuer: they are recognised by the words around them.
+// generalForms have no issuer: they are recognised by the words around them. Their
+// values need random, password or another test that looks at the value: an expression
+// alone would report every document that explains how to set a password.
 func generalForms() []row {
 	return []row{
 		{"a private key", words("private key"), hasKey, `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----`},

@@ -21,14 +21,16 @@ func password(data []byte, at span) bool {
 }
 
 // random accepts values that no person would write: long, mixed and uneven. It is for
-// places where an ordinary word may appear.
+// places where an ordinary word may appear. A false positive there refuses an honest
+// push.
 func random(data []byte, at span) bool {
 	value := string(data[at.start:at.end])
 	return !isPlaceholder(value) && !isWords(value) && entropy(value) >= minEntropy
 }
 
 // inAddress accepts the password of an address, unless the host is the author's own
-// machine or in a domain reserved for examples (RFC 2606).
+// machine or in a domain reserved for examples (RFC 2606). The span is that of the
+// password; an "@" and the host follow it.
 func inAddress(data []byte, at span) bool {
 	if isPlaceholder(string(data[at.start:at.end])) {
 		return false
@@ -58,7 +60,9 @@ const keyNear = 400
 // keyLine matches a run of base64 that is longer than any word.
 var keyLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/]{40}`) })
 
-// hasKey accepts a private key, not a mention of one: the bytes of a key must follow.
+// hasKey accepts a private key, not a mention of one: the bytes of a key must follow. A
+// document may quote the first line of a key file to explain it. The span is that of
+// this line.
 func hasKey(data []byte, at span) bool {
 	run := keyLine().Find(data[at.end:min(len(data), at.end+keyNear)])
 	return run != nil && !isMasked(string(run))
@@ -70,6 +74,7 @@ func isMasked(value string) bool {
 	if strings.Contains(strings.ToUpper(value), "EXAMPLE") || strings.HasPrefix(value, "Eby8vdM02xNOcqFlq") {
 		return true
 	}
+	// A run of one character ("xxxxxx", "000000") or very few different ones are a mask.
 	distinct := map[byte]bool{}
 	run := 1
 	for i := range len(value) {
@@ -85,16 +90,20 @@ func isMasked(value string) bool {
 	return len(distinct) < 6 && len(value) >= 12
 }
 
-// placeholderWords are parts of values that replace a secret.
+// placeholderWords are parts of values that replace a secret. They are matched in lower
+// case anywhere in the value, so that "my-dummy-token" counts.
 const placeholderWords = "example password passwd passphrase changeme change-me change_me placeholder redacted secret " +
 	"your dummy sample xxx *** ... --- ___ hidden insert replace foobar"
 
-// trivialWords are whole values that are not secrets.
+// trivialWords are whole values that are not secrets. Digits at the end of a value are
+// ignored: "admin123" is one of them.
 const trivialWords = "pass pwd token key user username root admin guest test none null nil true false empty string " +
 	"postgres mysql redis rabbitmq minio env value apikey"
 
 // isPlaceholder reports whether a value replaces a secret: a variable, markup, a
-// placeholder word, prose in another script, or a well-known password.
+// placeholder word, prose in another script, or a well-known password. "%40" is an
+// escaped "@", which real passwords in addresses contain; other percent signs are
+// formats such as %s.
 func isPlaceholder(value string) bool {
 	if value == "" || strings.ContainsAny(value, "<>{}$%|") && !strings.Contains(value, "%40") || isMasked(value) {
 		return true
@@ -128,7 +137,8 @@ func isCall(value string) bool {
 }
 
 // isWords reports whether a value is a name such as auth-service-2024 or kv/prod/token,
-// not random text: each part between separators has only letters or only digits.
+// not random text: each part between separators has only letters or only digits. Parts
+// of up to four bytes may mix both ("eu1", "v2").
 func isWords(value string) bool {
 	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune("-_./:+=", r) }) {
 		digits, lower, upper := 0, 0, 0
@@ -150,7 +160,8 @@ func isWords(value string) bool {
 }
 
 // minEntropy in bits per byte is between words (below 3.3) and 32 random hexadecimal
-// digits (about 3.6); base64 has more.
+// digits (about 3.6); base64 has more. A value of n bytes has at most log2(n) bits, so
+// values of fewer than ten bytes never reach it.
 const minEntropy = 3.3
 
 // entropy returns the Shannon entropy of a value in bits per byte:

@@ -19,7 +19,10 @@ type labelled struct {
 	with string
 }
 
-// labelledForms compiles the forms. Each keeps the label and replaces the value.
+// labelledForms compiles the forms. Each keeps the label and replaces the value. Quoted
+// values come before bare ones in the alternatives, because a bare value would end at
+// the first blank inside the quotes. A backslash before a quote is part of JSON inside
+// a JSON string, as many feeds send it.
 func labelledForms() []labelled {
 	const name = `(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|auth|routing|service|integration` +
 		`|signing)[_-]?key|authorization|credentials?|cookie|session)[a-z0-9_-]*\\*["']?\s*[=:]\s*)`
@@ -48,13 +51,16 @@ type Redactor struct {
 func NewRedactor() *Redactor { return &Redactor{NewScanner(), labelledForms()} }
 
 // Redact returns the text with "[redacted]" in place of every secret: every form that
-// Scanner finds, and every value whose context declares it secret.
+// Scanner finds, and every value whose context declares it secret. The labelled forms
+// run first: they also cover values that Scanner takes for placeholders. A text that
+// still has secrets after all rounds is replaced whole.
 func (r *Redactor) Redact(text string) string {
 	for _, s := range r.labels {
 		text = s.expr.ReplaceAllString(text, s.with)
 	}
 	for range maxRounds {
 		hits := r.scanner.hits(context.Background(), []byte(text))
+		// From the end, so that the offsets of the hits before it stay valid.
 		for i := len(hits) - 1; i >= 0; i-- {
 			text = text[:hits[i].start] + redacted + text[hits[i].end:]
 		}

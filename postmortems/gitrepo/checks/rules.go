@@ -32,7 +32,9 @@ func problem(path, rule, format string, args ...any) postmortems.Problem {
 	}
 }
 
-// Rules returns all rules of this package, for their documentation pages.
+// Rules returns all rules of this package, for their documentation pages. The rules of
+// paths come first. Rules about names, modes and sizes have no Bad and Good, because a
+// text cannot show them.
 func Rules() []postmortems.Rule {
 	return append(pathRules(), fileRules()...)
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxSecrets is how many secrets are found in one file at most.
+// maxSecrets is how many secrets are found in one file at most. It bounds the answer to
+// the author and, with overlaps, the time of a search: a file of nothing but secrets
+// would otherwise take quadratic time.
 const maxSecrets = 20
 
 // allowMark and a reason on the line of a secret allow it.
@@ -56,7 +58,8 @@ func (s *Scanner) Find(ctx context.Context, data []byte) ([]Secret, error) {
 }
 
 // hits returns the secrets with their ranges, in order and without overlaps; when ctx
-// ends, those of a part of the text.
+// ends, those of a part of the text. The patterns run one after another over the whole
+// text, so the twenty hits need not be the first twenty of the text.
 func (s *Scanner) hits(ctx context.Context, data []byte) []hit {
 	lower := asciiLower(data)
 	var hits []hit
@@ -69,7 +72,9 @@ func (s *Scanner) hits(ctx context.Context, data []byte) []hit {
 	return hits
 }
 
-// find adds what one pattern finds, except where an earlier pattern has found something.
+// find adds what one pattern finds, except where an earlier pattern has found
+// something. Most lines contain no keyword and are never given to the expression, which
+// is far slower than bytes.Index.
 func (s *Scanner) find(ctx context.Context, p *pattern, data, lower []byte, hits []hit) []hit {
 	words := newCursor(lower, p.keywords)
 	line, counted := 1, 0 // line feeds are counted up to here
@@ -89,6 +94,7 @@ func (s *Scanner) find(ctx context.Context, p *pattern, data, lower []byte, hits
 			if overlaps(hits, secret) || !p.accept(data, secret) {
 				continue
 			}
+			// Lines are numbered only up to a hit, each byte once.
 			line, counted = line+bytes.Count(data[counted:start], []byte{'\n'}), start
 			text := data[start:end]
 			hits = append(hits, hit{Secret{
@@ -148,7 +154,9 @@ func (c *cursor) next(from int) int {
 }
 
 // reason returns the text behind the mark on a line, at most maxReason bytes of it. It
-// is "" when there is no mark or no letter behind it.
+// is "" when there is no mark or no letter behind it. The mark needs a blank behind it,
+// and "-->" ends the reason when the mark is in an HTML comment. The reason is
+// untrusted text: Problem makes it printable.
 func reason(line []byte) string {
 	_, after, marked := bytes.Cut(line, []byte(allowMark))
 	if !marked || len(after) == 0 || after[0] != ' ' && after[0] != '\t' {
@@ -163,7 +171,9 @@ func reason(line []byte) string {
 }
 
 // Problem returns the problem for the author. where names the commit when it is not the
-// tip, "" otherwise.
+// tip, "" otherwise. A secret with a reason is a warning of RuleSecretAllowed; any
+// other is an error of RuleSecret. The secret itself is never part of the message: the
+// answer to a push may be logged.
 func (f Secret) Problem(path, where string) postmortems.Problem {
 	p := problem(path, RuleSecret,
 		"this looks like %s%s: replace it by a placeholder and change the real one, or write \"%s REASON\" on the line if it is not a secret",
@@ -177,6 +187,7 @@ func (f Secret) Problem(path, where string) postmortems.Problem {
 }
 
 // asciiLower returns data with A to Z in lower case; every offset stays the same.
+// bytes.ToLower would not do: some letters change their length in UTF-8.
 func asciiLower(data []byte) []byte {
 	lower := make([]byte, len(data))
 	for i, c := range data {

@@ -9,7 +9,8 @@ import (
 var errWebP = errors.New("no image header in the WebP file")
 
 // webpSize returns the size in pixels from the first chunk of a WebP file (RFC 9649:
-// lossy VP8, lossless VP8L or extended VP8X).
+// lossy VP8, lossless VP8L or extended VP8X). VP8 and VP8L store 14 bits per side, VP8L
+// and VP8X the size minus one; VP8X has 24 bits per side, of the canvas.
 func webpSize(data []byte) (width, height int, err error) {
 	const header = 20 // "RIFF" size "WEBP" chunk-name chunk-size
 	if len(data) < header+10 {
