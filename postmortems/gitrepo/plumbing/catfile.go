@@ -53,7 +53,9 @@ type CatFile struct {
 var errDied = errors.New("git cat-file ended before it answered")
 
 // OpenCatFile starts a process. env is added to its environment, for example to show it
-// a quarantine. The process lives until Close or the end of ctx.
+// a quarantine. The process lives until Close or the end of ctx. Failures to open pipes
+// or to start git are faults of kind Unavailable. Stdin and Stdout are files, so that
+// os/exec needs no goroutine that copies the data.
 func (g *Git) OpenCatFile(ctx context.Context, limits Limits, env ...string) (*CatFile, error) {
 	inR, inW, err := os.Pipe()
 	if err != nil {
@@ -82,7 +84,7 @@ func (g *Git) OpenCatFile(ctx context.Context, limits Limits, env ...string) (*C
 // PID returns the process id.
 func (c *CatFile) PID() int { return c.child.PID() }
 
-// Close ends the process.
+// Close ends the process. It waits for a running call. Closing twice is allowed.
 func (c *CatFile) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,13 +115,16 @@ func (c *CatFile) usable() bool {
 }
 
 // Info calls fn with kind and size of each object, in the order of ids. A missing object
-// is a fault of kind NotFound.
+// is a fault of kind NotFound. fn may not call other methods of c: they would wait for
+// this call. An error of fn ends the call and the process, and is returned.
 func (c *CatFile) Info(ctx context.Context, ids []postmortems.OID, fn func(i int, o Object) error) error {
 	return c.converse(ctx, "info ", ids, fn)
 }
 
 // Contents calls fn with each object and its data, in the order of ids. An object of
-// more than most bytes is a fault of kind TooLarge.
+// more than most bytes is a fault of kind TooLarge. Data is valid until fn returns,
+// because the next object reuses its memory. most is compared with the size that git
+// announces, before any data is read.
 func (c *CatFile) Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(i int, o Object) error) error {
 	return c.converse(ctx, "contents ", ids, func(i int, o Object) error {
 		if o.Size > most {
@@ -132,7 +137,8 @@ func (c *CatFile) Contents(ctx context.Context, ids []postmortems.OID, most int6
 	})
 }
 
-// converse sends one request per object and calls fn with each answer.
+// converse sends one request per object and calls fn with each answer. All names are
+// checked before anything is written: a line feed in a name would be a second request.
 func (c *CatFile) converse(ctx context.Context, verb string, ids []postmortems.OID, fn func(i int, o Object) error) error {
 	if len(ids) == 0 {
 		return nil
@@ -147,6 +153,8 @@ func (c *CatFile) converse(ctx context.Context, verb string, ids []postmortems.O
 	if c.broken != nil {
 		return fault.Wrap(fault.Unavailable, "git cat-file", "git ended on the server; try again", c.broken)
 	}
+	// A killed process closes its pipes, which ends both goroutines below: reads and
+	// writes on them cannot be cancelled in another way.
 	stop := context.AfterFunc(ctx, c.child.Kill)
 	defer stop()
 	written := make(chan struct{})
@@ -176,7 +184,8 @@ func (c *CatFile) request(verb string, ids []postmortems.OID) {
 	_ = c.in.Flush()
 }
 
-// answers reads the answer for each object.
+// answers reads the answer for each object. Git answers in the order of the requests,
+// so no answer has to be assigned by its name.
 func (c *CatFile) answers(ids []postmortems.OID, fn func(i int, o Object) error) error {
 	for i, id := range ids {
 		line, err := c.out.ReadSlice('\n')
@@ -210,7 +219,9 @@ func parseInfo(id postmortems.OID, line []byte) (Object, error) {
 	return Object{ID: id, Kind: Kind(fields[1]), Size: size}, nil
 }
 
-// readData reads the data of an object into a buffer that the next object reuses.
+// readData reads the data of an object into a buffer that the next object reuses. The
+// buffer is a quarter larger than needed, so that slowly growing objects do not
+// allocate one each. The caller has compared o.Size with its bound.
 func (c *CatFile) readData(o *Object) error {
 	n := int(o.Size) + 1 // the data and a line feed
 	if cap(c.data) < n {
@@ -225,7 +236,8 @@ func (c *CatFile) readData(o *Object) error {
 }
 
 // why returns the cause of a failed call: the end of ctx, the death of the process, or
-// the error itself.
+// the error itself. The order matters: the end of ctx kills the process, and its death
+// would otherwise hide the deadline.
 func (c *CatFile) why(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fault.Wrap(fault.Timeout, "git cat-file", "reading objects took longer than the server allows",

@@ -14,7 +14,9 @@ func processAttributes() *syscall.SysProcAttr {
 }
 
 // limit bounds a child that was just started. The child has not read any hostile input
-// yet: that arrives through a pipe which the server fills later.
+// yet: that arrives through a pipe which the server fills later. A limit of zero is not
+// set, except that core dumps are always limited to one byte: they would contain
+// documents.
 func limit(pid int, l Limits) error {
 	for _, r := range []struct {
 		resource int
@@ -31,5 +33,6 @@ func limit(pid int, l Limits) error {
 	return nil
 }
 
-// killGroup kills a child and its children.
+// killGroup kills a child and its children. The negative id addresses the whole group:
+// git runs parts of some commands in children, such as repack its pack-objects.
 func killGroup(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }

@@ -1,7 +1,8 @@
 package plumbing
 
 // config returns the configuration of every call, given with -c and never through a
-// file: nothing in the repository's own config file is needed.
+// file: nothing in the repository's own config file is needed. hideRefs is read in
+// order: everything is hidden except branches.
 func config(dir string) []string {
 	return []string{
 		"safe.directory=" + dir, // the folder may belong to another user in a container
@@ -30,7 +31,10 @@ func config(dir string) []string {
 	}
 }
 
-// environment returns the whole environment of a child.
+// environment returns the whole environment of a child. Nothing of the server's
+// environment is passed on: GIT_DIR, proxies or credentials in it would change what git
+// does. home is an empty folder. LC_ALL=C keeps the messages in the language that
+// ExitError searches.
 func environment(home, path string) []string {
 	return []string{
 		"PATH=" + path,

@@ -32,7 +32,9 @@ func (e *ExitError) Unwrap() []error {
 	return []error{e.Err}
 }
 
-// Reason returns, in a few words for the author, why the child ended.
+// Reason returns, in a few words for the author, why the child ended. It contains at
+// most one line of git's own text, and the text may quote names from the push: the
+// caller makes it printable.
 func (e *ExitError) Reason() string {
 	switch {
 	case errors.Is(e.Ended, context.DeadlineExceeded):
@@ -52,7 +54,8 @@ func (e *ExitError) Reason() string {
 	return fmt.Sprintf("git %s failed with status %d", e.Verb, e.Code)
 }
 
-// DiskFull reports whether the child ended because the disk was full.
+// DiskFull reports whether the child ended because the disk was full. Git has no exit
+// status for it, so the texts of strerror(3) for ENOSPC and EDQUOT are searched.
 func (e *ExitError) DiskFull() bool {
 	return strings.Contains(e.Stderr, "No space left on device") || strings.Contains(e.Stderr, "Disk quota exceeded")
 }
@@ -77,7 +80,8 @@ type head struct {
 	buf []byte
 }
 
-// Write implements io.Writer.
+// Write implements io.Writer. It accepts all bytes, because a short write would end the
+// child with SIGPIPE.
 func (w *head) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -55,7 +55,8 @@ type Call struct {
 
 // New finds git and checks its version. binary is a path or, when empty, "git" is
 // searched in PATH. dir is the bare repository, which need not exist yet; home is an
-// empty folder that replaces the user's. Faults are of kind Unsupported.
+// empty folder that replaces the user's. Faults are of kind Unsupported. The folder of
+// the binary is first in the child's PATH, so that git finds its own helpers.
 func New(ctx context.Context, binary, dir, home string) (*Git, error) {
 	if binary == "" {
 		binary = "git"
@@ -111,7 +112,10 @@ type Child struct {
 }
 
 // Start runs git in the background. The child and its children are killed when ctx ends
-// or the wall limit passes. The caller must call Wait.
+// or the wall limit passes. The caller must call Wait. Faults are of kind Unavailable
+// when the process cannot be started and Internal when its limits cannot be set. The
+// full slice expressions below make append copy: calls run concurrently and share
+// g.args and g.env.
 func (g *Git) Start(ctx context.Context, call Call) (*Child, error) {
 	cancel := context.CancelFunc(func() {})
 	if call.Limits.Wall > 0 {
@@ -148,7 +152,9 @@ func (c *Child) PID() int { return c.cmd.Process.Pid }
 // Kill kills the child and its children.
 func (c *Child) Kill() { _ = killGroup(c.cmd.Process.Pid) }
 
-// Wait waits until the child ends. Its errors are of type *ExitError.
+// Wait waits until the child ends. Its errors are of type *ExitError. It must be called
+// exactly once. It also returns an error when the child succeeded after its context had
+// ended.
 func (c *Child) Wait() error {
 	err := c.cmd.Wait()
 	ctxErr := c.ctx.Err()
@@ -175,7 +181,9 @@ func (g *Git) Run(ctx context.Context, call Call) error {
 	return c.Wait()
 }
 
-// Output runs git and returns its standard output.
+// Output runs git and returns its standard output. The output is not bounded: the
+// caller chooses commands whose output is small. What was read before a failure is
+// returned with the error.
 func (g *Git) Output(ctx context.Context, call Call) ([]byte, error) {
 	var out bytes.Buffer
 	call.Stdout = &out
@@ -185,7 +193,8 @@ func (g *Git) Output(ctx context.Context, call Call) ([]byte, error) {
 
 // Stream runs git and calls read with its standard output. When read fails, the child is
 // killed and read's error is returned; but if the output was truncated because the child
-// failed, the child's error is.
+// failed, the child's error is. read may stop before the end of the output: the child
+// then gets SIGPIPE, and its error is returned unless read failed.
 func (g *Git) Stream(ctx context.Context, call Call, read func(io.Reader) error) error {
 	r, w := io.Pipe()
 	call.Stdout = w

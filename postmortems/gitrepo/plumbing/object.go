@@ -50,7 +50,9 @@ type Entry struct {
 func (e Entry) IsTree() bool { return e.Mode == ModeTree }
 
 // ParseTree reads a tree object: for each entry "MODE NAME\0" and 20 bytes, in git's
-// order. It checks the format, not the meaning of names and modes.
+// order. It checks the format, not the meaning of names and modes. An error names the
+// index of the entry. The capacity is estimated at 40 bytes per entry, about what a
+// name of twelve bytes takes.
 func ParseTree(data []byte) ([]Entry, error) {
 	entries := make([]Entry, 0, len(data)/40)
 	for len(data) > 0 {
@@ -74,7 +76,8 @@ func ParseTree(data []byte) ([]Entry, error) {
 }
 
 // Compare orders entries as git orders a tree: by bytes, as if the name of a folder
-// ended in "/".
+// ended in "/". A folder "a" therefore follows the file "a.md": "/" is greater than
+// ".".
 func (e Entry) Compare(o Entry) int {
 	n := min(len(e.Name), len(o.Name))
 	if c := strings.Compare(e.Name[:n], o.Name[:n]); c != 0 {
@@ -103,7 +106,10 @@ type Commit struct {
 }
 
 // ParseCommit reads a commit object. Of malformed signatures, as old histories have
-// them, the readable parts are returned.
+// them, the readable parts are returned. The error is for a missing or malformed tree
+// or parent, without which the history cannot be walked. Other headers, such as gpgsig
+// and its continuation lines, are ignored. Subject is the first line that is not blank,
+// not made printable.
 func ParseCommit(data []byte) (Commit, error) {
 	var c Commit
 	head, message, _ := bytes.Cut(data, []byte("\n\n"))
@@ -135,7 +141,7 @@ func ParseCommit(data []byte) (Commit, error) {
 }
 
 // parseSignature reads "Name <mail> 1700000000 +0800". A missing or impossible time is
-// the zero time.
+// the zero time. A name may contain "<", so the last ">" ends the address.
 func parseSignature(s string) postmortems.Signature {
 	var sig postmortems.Signature
 	open, end := strings.IndexByte(s, '<'), strings.LastIndexByte(s, '>')
@@ -164,7 +170,8 @@ func parseSignature(s string) postmortems.Signature {
 // years.
 const maxSeconds = 253402300799
 
-// parseZone reads "+0530"; an impossible zone is UTC.
+// parseZone reads "+0530"; an impossible zone is UTC. "+0000" is time.UTC, not a fixed
+// zone of that name.
 func parseZone(s string) *time.Location {
 	if len(s) != 5 || s[0] != '+' && s[0] != '-' {
 		return time.UTC

@@ -32,7 +32,9 @@ func NewPool(ctx context.Context, git *Git, size int, limits Limits) *Pool {
 }
 
 // Do calls fn with a process that no one else uses meanwhile. A pool that is busy until
-// ctx ends is a fault of kind Timeout.
+// ctx ends is a fault of kind Timeout. fn must not call Do of the same pool: with every
+// process in use, both would wait for each other. A process that fn broke is replaced
+// by the next call.
 func (p *Pool) Do(ctx context.Context, fn func(*CatFile) error) error {
 	var c *CatFile
 	select {
@@ -56,7 +58,8 @@ func (p *Pool) Do(ctx context.Context, fn func(*CatFile) error) error {
 	return fn(c)
 }
 
-// Close ends all processes; it waits for those in use.
+// Close ends all processes; it waits for those in use. Later calls of Do are faults of
+// kind Unavailable.
 func (p *Pool) Close() error {
 	var errs []error
 	p.close.Do(func() {
