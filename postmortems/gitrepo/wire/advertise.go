@@ -2,7 +2,10 @@ package wire
 
 import "github.com/postern/postern/postmortems"
 
-// capabilities lists what the receiving side supports.
+// capabilities lists what the receiving side supports. A client uses a capability only
+// if it is in this list. atomic is announced because a push of several refs is
+// published whole or not at all; side-band-64k, because messages during the work need a
+// channel of their own.
 const capabilities = "report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta " +
 	"object-format=sha1 push-options agent=postern"
 
@@ -13,7 +16,9 @@ type Ref struct {
 }
 
 // Advertisement returns the answer to info/refs?service=git-receive-pack: the refs that
-// a push may start from, in the given order.
+// a push may start from, in the given order. A repository without refs still has to
+// announce its capabilities, so it gets a line with the zero OID and the name
+// capabilities^{}.
 func Advertisement(refs []Ref) []byte {
 	out := AppendPacket(nil, "# service=git-receive-pack\n")
 	out = AppendFlush(out)

@@ -41,6 +41,7 @@ func (r *Reader) Next() (data []byte, flush bool, err error) {
 	switch {
 	case !ok || n > MaxPacket:
 		return nil, false, protocol(fmt.Sprintf("%q is not the length of a packet", head), nil)
+	// A flush is the length 0, not the length 4 of a packet without data.
 	case n == 0:
 		return nil, true, nil
 	case n < lengthLen: // 0001 and 0002 belong to protocol v2, which pushes do not use

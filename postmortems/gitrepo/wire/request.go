@@ -43,7 +43,9 @@ type Request struct {
 }
 
 // ReadRequest reads commands and options; the pack, if any, remains unread in r. Errors
-// are faults of kind Invalid, or Unsupported for SHA-256 objects.
+// are faults of kind Invalid, or Unsupported for SHA-256 objects. The bounds above are
+// applied while reading, so that a hostile client cannot make the server store more
+// than their product.
 func ReadRequest(r *bufio.Reader) (Request, error) {
 	var q Request
 	var options bool
@@ -152,7 +154,9 @@ func parseCommand(line []byte) (Command, error) {
 	return Command{Ref: ref, Old: from, New: to}, nil
 }
 
-// parseOID parses a 40-digit object name; the all-zero one is "".
+// parseOID parses a 40-digit object name; the all-zero one is "". Only lower-case
+// digits are accepted, as git writes them: one object then has one spelling wherever
+// names are compared as strings.
 func parseOID(b []byte) (postmortems.OID, bool) {
 	for _, c := range b {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {

@@ -67,7 +67,9 @@ type Result struct {
 }
 
 // Report ends the answer. unpack is "ok" or why the pack was refused. The error is the
-// first failed write of the answer.
+// first failed write of the answer. After it the client has read its final flush:
+// nothing may be written any more. Without a side band the report is sent as plain
+// packets, which is what a client that did not choose side-band-64k expects.
 func (a *Answer) Report(unpack string, results []Result) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -104,7 +106,8 @@ func (a *Answer) flush() {
 	}
 }
 
-// reason returns a reason as one line; git prints it inside parentheses.
+// reason returns a reason as one line; git prints it inside parentheses. Only the first
+// maxLine bytes are returned: a report has no second line for the rest.
 func reason(s string) string { return split(Clean(s))[0] }
 
 // split cuts a line between runes into parts of at most maxLine bytes.
