@@ -12,6 +12,8 @@ var errMalformed = errors.New("malformed message")
 // encoder appends values to a buffer: numbers as varints, strings and lists after their length.
 type encoder struct{ buf []byte }
 
+// Each method has a counterpart in decoder, which must read the values in the same
+// order.
 func (e *encoder) int(n int)       { e.buf = binary.AppendVarint(e.buf, int64(n)) }
 func (e *encoder) string(s string) { e.int(len(s)); e.buf = append(e.buf, s...) }
 func (e *encoder) bytes(b []byte)  { e.int(len(b)); e.buf = append(e.buf, b...) }
@@ -39,7 +41,8 @@ type decoder struct {
 	err error
 }
 
-// fail records the first failure.
+// fail records the first failure. The buffer is dropped, so that the remaining reads of
+// a message fail fast and no loop over it goes on.
 func (d *decoder) fail(what string) {
 	if d.err == nil {
 		d.err = fmt.Errorf("%w: %s", errMalformed, what)
@@ -47,7 +50,7 @@ func (d *decoder) fail(what string) {
 	d.buf = nil
 }
 
-// int reads a number.
+// int reads a number. A value that does not fit an int is a failure, not truncated.
 func (d *decoder) int() int {
 	v, n := binary.Varint(d.buf)
 	if n <= 0 || int64(int(v)) != v {
@@ -97,7 +100,8 @@ func (d *decoder) bool() bool {
 }
 
 // decodeList reads a list. Every element takes at least one byte, so a length beyond the rest of
-// the buffer is refused before anything is allocated.
+// the buffer is refused before anything is allocated. The reply of a worker is
+// untrusted: a document may have taken over the process.
 func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	n := d.int()
 	if n < 0 || n > len(d.buf) {
@@ -111,7 +115,8 @@ func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	return list
 }
 
-// done returns the error, also when bytes are left.
+// done returns the error, also when bytes are left. Both ends are the same binary, so
+// bytes behind the last value mean damage.
 func (d *decoder) done() error {
 	if d.err == nil && len(d.buf) > 0 {
 		d.fail("bytes left over")

@@ -9,7 +9,8 @@ import (
 // MaxFrame is the largest payload of a frame in bytes: 16 MiB of HTML and the text of the page.
 const MaxFrame = 32 << 20
 
-// writeFrame writes one frame with one call.
+// writeFrame writes one frame with one call. A payload over MaxFrame is an error and
+// nothing is written, so that the stream stays usable.
 func writeFrame(w io.Writer, payload []byte) error {
 	if len(payload) > MaxFrame {
 		return fmt.Errorf("a message of %d bytes is over the limit of %d", len(payload), MaxFrame)
@@ -23,7 +24,9 @@ func writeFrame(w io.Writer, payload []byte) error {
 // arrive.
 const firstRead = 1 << 20
 
-// readFrame reads one frame. The error is io.EOF when the stream ends before a frame.
+// readFrame reads one frame. The error is io.EOF when the stream ends before a frame. A
+// length over MaxFrame and a stream that ends inside a frame are errMalformed; the
+// memory grows with what has arrived.
 func readFrame(r io.Reader) ([]byte, error) {
 	var head [4]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {

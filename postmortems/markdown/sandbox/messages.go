@@ -17,7 +17,8 @@ type reply struct {
 	failed   string
 }
 
-// encodeInput returns the payload of a request.
+// encodeInput returns the payload of a request. The capacity covers the lengths of the
+// three values.
 func encodeInput(in postmortems.BodyInput) []byte {
 	e := encoder{buf: make([]byte, 0, len(in.Markdown)+len(in.Path)+16)}
 	e.string(in.Path)
@@ -26,14 +27,16 @@ func encodeInput(in postmortems.BodyInput) []byte {
 	return e.buf
 }
 
-// decodeInput reads the payload of a request.
+// decodeInput reads the payload of a request. The Markdown is a part of payload, not a
+// copy: payload must not be reused.
 func decodeInput(payload []byte) (postmortems.BodyInput, error) {
 	d := decoder{buf: payload}
 	in := postmortems.BodyInput{Path: d.string(), FirstLine: d.int(), Markdown: d.take()}
 	return in, d.done()
 }
 
-// encodeReply returns the payload of a reply.
+// encodeReply returns the payload of a reply. The order of the values is that of
+// decodeReply. A reply with an error has no body.
 func encodeReply(r reply) []byte {
 	e := encoder{buf: make([]byte, 0, 2*len(r.body.HTML)+1024)}
 	if r.failed != "" {
@@ -54,7 +57,9 @@ func encodeReply(r reply) []byte {
 	return e.buf
 }
 
-// decodeReply reads the payload of a reply.
+// decodeReply reads the payload of a reply. The HTML is a part of payload, not a copy.
+// Values outside their enumeration are failures, because a conversion would accept any
+// number.
 func decodeReply(payload []byte) (reply, error) {
 	d := decoder{buf: payload}
 	var r reply
@@ -76,6 +81,8 @@ func decodeReply(payload []byte) (reply, error) {
 	return r, d.done()
 }
 
+// The functions below encode and decode one value of each type, field by field in the
+// same order. A field that is added to the type must be added to both.
 func encodeHeading(e *encoder, h postmortems.Heading) {
 	e.int(h.Level)
 	e.string(h.Text)

@@ -55,7 +55,8 @@ type Pool struct {
 	closed   bool
 }
 
-// New returns a Pool. It starts the first process with the first document.
+// New returns a Pool. It starts the first process with the first document. Command must
+// be set; it is not checked before the first document.
 func New(o Options) *Pool {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
@@ -82,7 +83,9 @@ func New(o Options) *Pool {
 const tries = 2
 
 // RenderBody implements postmortems.BodyRenderer. A document that kills two workers has a problem; an
-// error is a failure to run workers, or the end of ctx.
+// error is a failure to run workers, or the end of ctx. Problems are of markdown's
+// rules. A worker that survived stays with the turn, and release makes it available to
+// others.
 func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	const op = "sandbox.RenderBody"
 	t, err := p.await(ctx)
@@ -91,6 +94,7 @@ func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 	}
 	defer p.release(t)
 	payload := encodeInput(in)
+	// The worker would refuse the frame and end, which would be mistaken for a crash.
 	if len(payload) > MaxFrame {
 		return postmortems.Body{}, []postmortems.Problem{limitProblem(in, "is far too long to render")}, nil
 	}
@@ -119,7 +123,8 @@ func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 	return postmortems.Body{}, []postmortems.Problem{p.problemOf(in, death)}, nil
 }
 
-// problemOf returns the problem of a document that killed its workers.
+// problemOf returns the problem of a document that killed its workers. The memory limit
+// cannot be told apart from a crash of the renderer: both end the process.
 func (p *Pool) problemOf(in postmortems.BodyInput, death error) postmortems.Problem {
 	if errors.Is(death, errSlow) {
 		return limitProblem(in, fmt.Sprintf("takes over %v of processor time to render", p.options.Timeout))
@@ -136,7 +141,7 @@ func limitProblem(in postmortems.BodyInput, what string) postmortems.Problem {
 }
 
 // await waits until a document of the context's party may be rendered. The end of ctx is a fault of
-// kind Timeout.
+// kind Timeout. After an error there is no turn to release.
 func (p *Pool) await(ctx context.Context) (*turn, error) {
 	p.mu.Lock()
 	t := p.queue.add(partyOf(ctx))
@@ -188,7 +193,9 @@ func (p *Pool) signal() {
 	}
 }
 
-// workerOf returns the worker of a turn; it starts one if the turn has none.
+// workerOf returns the worker of a turn; it starts one if the turn has none. A turn has
+// none when the previous one died, or when no worker was idle as it was granted. The
+// process is started without the mutex. After Close it is a fault of kind Unavailable.
 func (p *Pool) workerOf(t *turn) (*worker, error) {
 	p.mu.Lock()
 	if p.closed {
@@ -236,7 +243,9 @@ func (p *Pool) release(t *turn) {
 	p.mu.Unlock()
 }
 
-// surplus removes and returns the idle workers beyond those that are retained. The caller holds mu.
+// surplus removes and returns the idle workers beyond those that are retained. The
+// caller holds mu. A worker is retained for each of Options.Workers that is not
+// rendering; after Close, none.
 func (p *Pool) surplus() []*worker {
 	keep := max(p.options.Workers-p.queue.running, 0)
 	if p.closed {

@@ -45,7 +45,8 @@ func killGroup(cmd *exec.Cmd) {
 }
 
 // processorTime returns the processor time of all threads of a process, to a hundredth of a second.
-// known is false when the process has ended.
+// known is false when the process has ended. /proc/PID/stat is described in proc(5);
+// the numbers below count from the field after the name.
 func processorTime(pid int) (used time.Duration, known bool) {
 	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

@@ -68,7 +68,8 @@ func (q *queue) add(p *party) *turn {
 }
 
 // grant returns the next turn that may begin, which counts as running from then on; nil if there is
-// none.
+// none. It is called until it returns nil whenever a turn was added or has ended. The
+// search is linear in the parties, which are as many as there are pushes at a time.
 func (q *queue) grant() *turn {
 	var next *share
 	for _, s := range q.parties {

@@ -25,8 +25,10 @@ type watch struct {
 	slow    bool
 }
 
-// startWatch starts watching. used returns the processor time since then; where it is not known,
-// elapsed time counts.
+// startWatch starts watching. used returns the processor time since then; where it is
+// not known, elapsed time counts. end is called at most once, while the mutex of the
+// watch is held. The first check is after limit, because with GOMAXPROCS=1 a worker
+// uses hardly more processor time than has elapsed.
 func startWatch(limit time.Duration, used func() (time.Duration, bool), end func()) *watch {
 	w := &watch{limit: limit, until: time.Now().Add(patience * limit), used: used, end: end}
 	w.mu.Lock()
@@ -50,7 +52,8 @@ func (w *watch) check() {
 	w.end()
 }
 
-// stop ends watching and reports whether the worker was in time.
+// stop ends watching and reports whether the worker was in time. end is not called
+// after it returns.
 func (w *watch) stop() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -33,6 +33,8 @@ type worker struct {
 // Go runtime, nothing of the portal's.
 func startWorker(o Options) (*worker, error) {
 	cmd := exec.Command(o.Command[0], o.Command[1:]...)
+	// Half of the memory is the soft limit of the garbage collector, so that it works hard
+	// long before the kernel's limit ends the process.
 	cmd.Env = []string{fmt.Sprintf("GOMEMLIMIT=%d", o.Memory/2), "GOMAXPROCS=1", "GOGC=400"}
 	cmd.Dir = "/"
 	w := &worker{cmd: cmd, stderr: &head{}}
@@ -58,7 +60,10 @@ func startWorker(o Options) (*worker, error) {
 }
 
 // render sends one document to the worker and waits for the reply. The worker is killed when it uses
-// more processor time than timeout, or when ctx ends. After an error the worker cannot be used again.
+// more processor time than timeout, or when ctx ends. After an error the worker cannot
+// be used again. The error is the end of ctx, errSlow, or that of the pipe or of a
+// malformed reply. Whether the kill came from ctx or from the watch decides which one:
+// the pipe fails alike.
 func (w *worker) render(ctx context.Context, payload []byte, timeout time.Duration) (reply, error) {
 	before, _ := processorTime(w.cmd.Process.Pid)
 	slow := startWatch(timeout, func() (time.Duration, bool) {
