@@ -3,7 +3,8 @@ package paste
 import "strings"
 
 // isAlert reports whether a text is a notification of an alert manager, by mail or
-// chat, or one of its rule files.
+// chat, or one of its rule files. Only the first 4 KiB are searched for words: a longer
+// text names its alert there.
 func isAlert(text string) bool {
 	if status, _ := afterStatus(firstLine(text)); status {
 		return true
@@ -67,7 +68,8 @@ func (r *reader) alert(text string) {
 }
 
 // unfolded restores the lines of a notification that was pasted into a search box,
-// which joins lines.
+// which joins lines. A text with line ends is returned unchanged. " - key = value" is
+// how Grafana writes a label; any other " - " belongs to a sentence.
 func unfolded(text string) string {
 	if strings.Contains(text, "\n") {
 		return text
@@ -115,7 +117,9 @@ func withoutMarkup(line string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(line, "`", ""), "**", ""))
 }
 
-// afterStatus returns the rest of a heading after its status: X for "[FIRING:1] X".
+// afterStatus returns the rest of a heading after its status: X for "[FIRING:1] X". A
+// bracket that is no status ends the search, unless one was found before it: "[prod] X"
+// stays whole.
 func afterStatus(line string) (found bool, rest string) {
 	line = strings.TrimLeft(strings.TrimSpace(line), "*_ ")
 	// Grafana and Prometheus write several groups, with the status in one of them.
@@ -191,7 +195,8 @@ func isInnerUpper(s string) bool {
 	return false
 }
 
-// keyValue splits a line of the form "key = value", "key: value" or "键：值".
+// keyValue splits a line of the form "key = value", "key: value" or "键：值". An address
+// such as https://… is no pair. The value may be empty, as that of a heading.
 func keyValue(line string) (key, value string, ok bool) {
 	// Longer keys, and keys with brackets, are sentences or calls.
 	i := strings.IndexAny(line, "=:：")
@@ -221,6 +226,7 @@ func sectionOf(key string) (section, bool) {
 }
 
 // isLinkLine reports whether a line of a notification only links to another page.
+// ":chart" and ":no_bell" are emoji of Slack before a link.
 func isLinkLine(line string) bool {
 	low := strings.ToLower(line)
 	for _, start := range []string{
@@ -234,7 +240,8 @@ func isLinkLine(line string) bool {
 }
 
 // selector reads the name of alertname="X" anywhere in a line, as in
-// {alertname="X",job="y"}.
+// {alertname="X",job="y"}. The name is taken as it is, without braces and quotes. A
+// line that only mentions the word alertname returns false.
 func (r *reader) selector(line string) (found bool) {
 	_, after, found := strings.Cut(line, "alertname")
 	if !found {

@@ -27,7 +27,8 @@ func isBetweenCodes(c rune) bool {
 }
 
 // isErrorNumber reports whether a word can be the number of an error: of HTTP, of a
-// database, an exit code.
+// database, an exit code. Two digits are too few: they would also be days, versions and
+// counts.
 func isErrorNumber(s string) bool {
 	return len(s) >= 3 && len(s) <= maxCode && allBytes(s, isDigit)
 }

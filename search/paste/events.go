@@ -6,7 +6,7 @@ import (
 )
 
 // isEvents reports whether a text has a table of kubectl: events, or pods with a
-// status.
+// status. One heading or one row is enough, because people often copy a single event.
 func isEvents(text string) bool {
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)

@@ -81,6 +81,8 @@ func quietRole(key string) role {
 }
 
 // plainKey returns a field's name in small letters without the signs between words.
+// Only ASCII letters change; the signs between words differ by tool ("alert_name",
+// "alert-name").
 func plainKey(key string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
@@ -94,7 +96,8 @@ func plainKey(key string) string {
 }
 
 // field adds a value by the role of its field. It returns false, and adds nothing, if
-// the role is unknown.
+// the role is unknown. depth is that of the text that contains the field; multi-line
+// values are texts of their own and are read one level deeper.
 func (r *reader) field(as role, value string, depth int) bool {
 	value = strings.TrimSpace(value)
 	switch {

@@ -9,7 +9,8 @@ import (
 const folded = "*"
 
 // Fold returns a text with its volatile parts replaced by asterisks, one for adjacent
-// parts, and with white space replaced by single spaces.
+// parts, and with white space replaced by single spaces. It is idempotent, and its time
+// is linear in the text.
 func Fold(text string) string {
 	f := folder{out: make([]byte, 0, len(text))}
 	for i := 0; i < len(text); {
@@ -21,6 +22,7 @@ func Fold(text string) string {
 		case c == '*':
 			f.star()
 			i++
+		// Text in other scripts is copied whole: times and ids are ASCII in them as well.
 		case c >= utf8.RuneSelf:
 			end := i
 			for end < len(text) && text[end] >= utf8.RuneSelf {
@@ -61,7 +63,8 @@ func (f *folder) write(s string) {
 	f.out = append(f.out, s...)
 }
 
-// star appends an asterisk, unless the output ends with one.
+// star appends an asterisk, unless the output ends with one. Adjacent asterisks would
+// make texts differ by the number of their volatile parts.
 func (f *folder) star() {
 	f.last = folded
 	if n := len(f.out); n > 0 && f.out[n-1] == '*' {

@@ -35,7 +35,9 @@ func baseName(path string) string {
 	return path
 }
 
-// library reports whether a frame is in a run time, a framework or a dependency.
+// library reports whether a frame is in a run time, a framework or a dependency. The
+// lists hold what occurs in traces of servers; a frame of an unknown library counts as
+// the program's own.
 func (f frame) library() bool {
 	for _, start := range []string{
 		// Java and the languages of its virtual machine.
@@ -68,7 +70,9 @@ func (f frame) library() bool {
 	return false
 }
 
-// frameOf parses a line of a stack trace in any of the known languages.
+// frameOf parses a line of a stack trace in any of the known languages. It returns
+// false for any other line. The indentation distinguishes frames from sentences in Go
+// and Rust, so line must not be trimmed.
 func frameOf(line string) (frame, bool) {
 	indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
 	line = strings.TrimSpace(line)
@@ -159,7 +163,8 @@ func rubyFrame(line string) (frame, bool) {
 	return frame{function: strings.Trim(name, "`'"), file: file + ".rb", message: message}, in
 }
 
-// goFunction parses "pkg/path.(*T).Method(0x1, …)".
+// goFunction parses "pkg/path.(*T).Method(0x1, …)". The arguments are dropped: they are
+// addresses. A pointer receiver loses its parentheses and asterisk.
 func goFunction(line string) (string, bool) {
 	if !strings.HasSuffix(line, ")") {
 		return "", false

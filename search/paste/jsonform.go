@@ -134,7 +134,7 @@ func turn(key string) int {
 }
 
 // isLogLike reports whether JSON is a log and not an alert: it has the level, the time
-// or the stack of a log line.
+// or the stack of a log line. Only the first 4 KiB are searched.
 func isLogLike(text string) bool {
 	low := strings.ToLower(cutAt(text, 4<<10))
 	for _, sign := range []string{`"level"`, `"lvl"`, `"severity_text"`, `"@timestamp"`, `"stack`, `"logger"`} {

@@ -114,7 +114,9 @@ func (r *reader) logLine(line string, matters bool) {
 	r.message(line)
 }
 
-// levelOf returns the level that the beginning of a line names.
+// levelOf returns the level that the beginning of a line names. The first word that is
+// a level counts. Capitals and small letters are listed, not folded: "Info" or "Err"
+// inside a sentence is no level.
 func levelOf(line string) level {
 	if isKlog(line) {
 		return map[byte]level{'I': quiet, 'W': warning, 'E': failure, 'F': failure}[line[0]]
@@ -195,7 +197,9 @@ type pair struct {
 	at         int
 }
 
-// pairs returns the key=value pairs of a line, as in logfmt.
+// pairs returns the key=value pairs of a line, as in logfmt. It looks for the equals
+// signs, so its time is linear in the line except for keys that are read backwards,
+// once each.
 func pairs(line string) []pair {
 	var out []pair
 	for i := 0; i < len(line); {

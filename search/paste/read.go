@@ -51,7 +51,9 @@ const (
 	maxLine = 600
 )
 
-// Read parses a text. It never fails: a text without a known form is read as prose.
+// Read parses a text. It never fails: a text without a known form is read as prose. The
+// result depends on the text alone. Details count as content here: a trace of which
+// only frames were read remains a trace.
 func Read(text string) Reading {
 	var r reader
 	if len(text) > MaxBytes {
@@ -162,7 +164,8 @@ func (r *reader) code(s string) {
 	}
 }
 
-// message adds a sentence, and the codes in it.
+// message adds a sentence, and the codes in it. It is truncated before it is folded, so
+// that a long line costs little.
 func (r *reader) message(s string) {
 	s = strings.TrimSpace(cutAt(s, maxLine))
 	for _, c := range codesIn(s) {
@@ -212,7 +215,8 @@ func (r *reader) add(list *[]string, most int, s string) {
 }
 
 // tidy removes what terminals, mail and chat add to a text: colours, carriage returns,
-// quotation, code fences, and white space at the ends.
+// quotation, code fences, and white space at the ends. It is applied before a form is
+// recognised, because quotation marks of mail would hide the beginning of every line.
 func tidy(text string) string {
 	// Invalid bytes would make strings that JSON and pages cannot carry.
 	text = strings.ToValidUTF8(text, "\uFFFD")

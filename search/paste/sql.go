@@ -89,7 +89,8 @@ func (r *reader) statement(sql string) {
 
 // shapeOf returns a statement without its literals and comments, each literal replaced
 // by "?" and lists of literals by one, and the words of the statement. An open comment
-// ends it.
+// ends it. In standard SQL double quotes enclose identifiers, in MySQL literals;
+// backquotes occur only in MySQL.
 func shapeOf(sql string) (shape string, words []string) {
 	var b strings.Builder
 	mysql := strings.Contains(sql, "`") // in MySQL, double quotes enclose literals
@@ -150,7 +151,8 @@ func withoutLists(shape string) string {
 // isIdentifier reports whether a byte may be in an identifier.
 func isIdentifier(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '$' || c >= 0x80 }
 
-// literalEnd returns the offset after the quoted literal at i.
+// literalEnd returns the offset after the quoted literal at i. A quote is escaped by a
+// backslash or by doubling it. A literal that is not closed ends with the text.
 func literalEnd(sql string, i int) int {
 	quote := sql[i]
 	for i++; i < len(sql); i++ {

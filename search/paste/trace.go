@@ -171,7 +171,7 @@ func withoutLead(line string) string {
 }
 
 // errorClass splits "a.b.CError: words", and "words (A::CError)" of Ruby. class is "" if
-// the line names no class.
+// the line names no class. qualified is the class as written; class is its last part.
 func errorClass(line string) (class, message, qualified string) {
 	// Most languages write the class first; Ruby writes it last, in parentheses.
 	qualified, message, found := strings.Cut(line, ": ")

@@ -161,7 +161,8 @@ func withoutGenerated(name string) string {
 }
 
 // isGenerated reports whether Kubernetes generated the end of a name. Its random
-// letters exclude vowels and the digits that look like them; replicas are counted.
+// letters exclude vowels and the digits that look like them; replicas are counted. The
+// alphabet is that of Kubernetes' SafeEncodeString: bcdfghjklmnpqrstvwxz2456789.
 func isGenerated(end string) bool {
 	if end == "" {
 		return false
