@@ -7,7 +7,8 @@ import (
 )
 
 // File is one file. Path is relative, with forward slashes: below the imported
-// folder for a source, below the knowledge repository for a result.
+// folder for a source, below the knowledge repository for a result. Data is not changed
+// by an importer.
 type File struct {
 	Path string
 	Data []byte
@@ -29,10 +30,14 @@ func (f Finding) String() string {
 	return postmortems.Printable(place + ": " + f.Message)
 }
 
-// Importer converts one source file. It does not fail: what it cannot parse becomes text or a Finding.
+// Importer converts one source file. It does not fail: what it cannot parse becomes
+// text or a Finding. path is the source's own path, which may hold names that the
+// repository does not accept: safePath corrects them. The paths of the results need not
+// be unique; Run renames duplicates.
 type Importer func(path string, src []byte) ([]File, []Finding)
 
-// format is one supported format.
+// format is one supported format. A new format is a row of formats and an Importer; the
+// command's help, the API and the errors of Run read the same list.
 type format struct {
 	name   string
 	run    Importer
@@ -41,7 +46,8 @@ type format struct {
 	files  bool     // images beside the documents are copied
 }
 
-// formats returns the supported formats in the order of the documentation.
+// formats returns the supported formats in the order of the documentation. The paths of
+// icco, danluu and morgue-csv include a folder below postmortems.
 func formats() []format {
 	markdown := []string{".md", ".markdown"}
 	return []format{

@@ -9,7 +9,8 @@ import (
 
 // fromDanluu converts the list of github.com/danluu/post-mortems: each paragraph of the form
 // "[Company](url). Text" below a category becomes a document. The rest of the list becomes one
-// README.
+// README. The findings about the README are dropped: its generated title needs no
+// action. Entries keep the order of the list.
 func fromDanluu(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	list := danluu{path: path}
@@ -30,11 +31,14 @@ type block struct {
 	line int // 1-based
 }
 
-// paragraphs returns the blocks between blank lines; a heading is a block of its own.
+// paragraphs returns the blocks between blank lines; a heading is a block of its own. A
+// fenced block is never split at its blank lines. Only "#" at the beginning of a line
+// makes a heading here, as in that list.
 func paragraphs(text string) []block {
 	var out []block
 	var rows []string
 	begin := 0
+	// flush ends the current block, if it has any line.
 	flush := func() {
 		if len(rows) > 0 {
 			out = append(out, block{strings.Join(rows, "\n"), begin})
@@ -71,10 +75,14 @@ type danluu struct {
 	rest     []string
 }
 
-// entryForm matches the beginning of an entry.
+// entryForm matches the beginning of an entry. The address may contain one level of
+// parentheses, as those of Wikipedia do.
 var entryForm = regexp.MustCompile(`^\[([^\[\]]+)\]\((https?://(?:[^()\s]|\([^()\s]*\))+)\)[.:,]?\s*`)
 
-// paragraph converts an entry; any other paragraph goes to the README.
+// paragraph converts an entry; any other paragraph goes to the README. A heading sets
+// the category for the entries below it and stays in the README, which thus retains the
+// structure of the list. Outside the categories (table of contents, links to other
+// lists) paragraphs are expected not to be entries and cause no Finding.
 func (l *danluu) paragraph(p block) {
 	if strings.HasPrefix(p.text, "#") {
 		l.category = category(strings.TrimSpace(strings.TrimLeft(p.text, "#")))
@@ -90,6 +98,8 @@ func (l *danluu) paragraph(p block) {
 		return
 	}
 	text := strings.TrimSpace(p.text[len(m[0]):])
+	// The body repeats the whole paragraph with its links; title and summary are derived
+	// from it.
 	d := &draft{source: l.path, body: p.text, title: oneLine(m[1])}
 	if first := firstSentence(text); first != "" {
 		d.title += ": " + first
@@ -104,7 +114,9 @@ func (l *danluu) paragraph(p block) {
 	l.findings = append(l.findings, d.findings...)
 }
 
-// category returns the heading if it is a category of entries, "" for the other sections.
+// category returns the heading if it is a category of entries, "" for the other
+// sections. The other sections are recognised by the beginning of their heading, in any
+// case of letters.
 func category(heading string) string {
 	lower := strings.ToLower(heading)
 	for _, other := range []string{"table of contents", "other lists", "analysis", "contributors"} {
@@ -124,7 +136,8 @@ const (
 var sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)`)
 
 // firstSentence returns the plain text of the first sentence, or of the first two if the first is
-// too short, truncated to titleRunes.
+// too short, truncated to titleRunes. A full stop inside a word, as in "v1.2", ends
+// nothing. Without a sentence end, the whole text counts.
 func firstSentence(text string) string {
 	plain := unmark(text)
 	for _, end := range sentenceEnd.FindAllStringIndex(plain, -1) {

@@ -8,7 +8,9 @@ import (
 )
 
 // fromHugo converts a page of a Hugo site: TOML or YAML front matter and shortcodes. Folders below
-// content/ are preserved. Keys for the layout of the site are omitted with a Finding.
+// content/ are preserved. Keys for the layout of the site are omitted with a Finding. A
+// page without front matter, or with one that cannot be read, is converted like a plain
+// document. Images are copied by Run.
 func fromHugo(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	style, front, body, bodyLine := split(d.text(src))
@@ -25,6 +27,7 @@ func fromHugo(p string, src []byte) ([]File, []Finding) {
 	if !ok {
 		return plainDocument(d, to)
 	}
+	// Findings before this index are about shortcodes and have correct lines.
 	before := len(d.findings)
 	d.hugo(m)
 	for i := range d.findings[before:] {
@@ -36,7 +39,8 @@ func fromHugo(p string, src []byte) ([]File, []Finding) {
 	return []File{{Path: to, Data: d.bytes()}}, d.findings
 }
 
-// trimContent removes the folder that contains the pages of every Hugo site.
+// trimContent removes the folder that contains the pages of every Hugo site. The last
+// folder of that name counts: a site may be inside a folder called content.
 func trimContent(p string) string {
 	if at := strings.LastIndex("/"+p, "/content/"); at >= 0 {
 		return p[at+len("content/"):]
@@ -44,7 +48,9 @@ func trimContent(p string) string {
 	return p
 }
 
-// hugo converts the front matter.
+// hugo converts the front matter. The title comes from the front matter, otherwise from
+// the first heading, otherwise from the file name; of an index page, from the folder's
+// name.
 func (d *draft) hugo(m *yamldoc.Map) {
 	d.title = oneLine(m.Value("title").Text())
 	if d.title == "" {
@@ -57,11 +63,14 @@ func (d *draft) hugo(m *yamldoc.Map) {
 		}
 	}
 	d.date(m.Value("date"))
+	// Hugo publishes a page unless draft is true; the portal withholds it for any value it
+	// does not understand.
 	if draft := oneLine(m.Value("draft").Text()); draft == "true" {
 		d.set("draft", true)
 	} else if draft != "" && draft != "false" {
 		d.set("draft", draft) // not understood, so the page will not be published
 	}
+	// Both spellings occur; the plural wins and the other one is then reported as dropped.
 	authors := m.Value("authors")
 	if !authors.Present() {
 		authors = m.Value("author")
@@ -76,7 +85,9 @@ func (d *draft) hugo(m *yamldoc.Map) {
 	d.dropped(m)
 }
 
-// date sets the date from a value, otherwise from the path.
+// date sets the date from a value, otherwise from the path. A value that is not a time
+// is reported and does not prevent the date of the path. A path without a date sets
+// nothing.
 func (d *draft) date(v yamldoc.Value) {
 	if text := strings.TrimSpace(v.Text()); text != "" {
 		if at, day, ok := yamldoc.ParseTime(text); ok {
@@ -90,7 +101,9 @@ func (d *draft) date(v yamldoc.Value) {
 	}
 }
 
-// names returns a text, a list of texts, or the names in a list of mappings.
+// names returns a text, a list of texts, or the names in a list of mappings. Themes
+// write an author as {name, email, …}: only the name is used, and the other keys are
+// reported. An item without a name is reported as a whole.
 func (d *draft) names(v yamldoc.Value) []string {
 	if v.Scalar() {
 		return texts([]string{v.Text()})

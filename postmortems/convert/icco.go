@@ -11,7 +11,8 @@ import (
 // fromIcco converts one file of github.com/icco/postmortems: YAML front matter and a body. Its
 // end_time is when the incident ended, not when users recovered, so it becomes times.resolved. The
 // company becomes a tag and not a service, because reports count by service and these are incidents
-// of other organisations.
+// of other organisations. Files without YAML front matter, or with one that cannot be
+// read, become plain documents.
 func fromIcco(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	style, front, body, _ := split(d.text(src))
@@ -27,9 +28,13 @@ func fromIcco(path string, src []byte) ([]File, []Finding) {
 	return []File{{Path: "postmortems/icco/" + Slug(d.title) + ".md", Data: d.bytes()}}, d.findings
 }
 
-// icco converts the front matter.
+// icco converts the front matter. The order of the calls is the order of the keys in
+// the file. Every key that is not read is reported at the end.
 func (d *draft) icco(m *yamldoc.Map) {
 	company, product := oneLine(m.Value("company").Text()), oneLine(m.Value("product").Text())
+	// Two days that are equal are in order, although a time of the first may be later than
+	// midnight of the second. Which of two contradicting times is wrong is not known, so
+	// both are omitted.
 	started, resolved := d.milestone(m.Value("start_time")), d.milestone(m.Value("end_time"))
 	if !resolved.at.IsZero() && resolved.at.Before(started.at) && !(resolved.day && sameDay(resolved, started)) {
 		d.find(resolved.line, "end_time is before start_time: both were left out")
@@ -59,14 +64,16 @@ func (d *draft) icco(m *yamldoc.Map) {
 	d.dropped(m)
 }
 
-// instant is a parsed time; the zero value is none.
+// instant is a parsed time; the zero value is none. line is where the value is in the
+// source, for findings.
 type instant struct {
 	at   time.Time
 	day  bool // only the day is known
 	line int
 }
 
-// add adds the time to pairs unless it is none.
+// add adds the time to pairs unless it is none. It returns pairs, extended; the caller
+// must use the result.
 func (i instant) add(pairs yamldoc.Pairs, key string) yamldoc.Pairs {
 	if i.at.IsZero() {
 		return pairs
@@ -80,7 +87,8 @@ func sameDay(a, b instant) bool {
 }
 
 // milestone reads a time of the incident. Exactly midnight UTC is read as a day: the tools of that
-// repository write a date as midnight, and durations from it would be wrong.
+// repository write a date as midnight, and durations from it would be wrong. The
+// reading as a day is reported, because an incident can really begin at midnight.
 func (d *draft) milestone(v yamldoc.Value) instant {
 	t := d.time(v)
 	if !t.at.IsZero() && !t.day && t.at.Location() == time.UTC && t.at.Equal(t.at.Truncate(24*time.Hour)) {
@@ -90,7 +98,9 @@ func (d *draft) milestone(v yamldoc.Value) instant {
 	return t
 }
 
-// time reads a time or a date and reports any other value.
+// time reads a time or a date and reports any other value. Fractions of a second are
+// dropped. An absent key is the zero instant without a finding; an empty or invalid
+// value has one.
 func (d *draft) time(v yamldoc.Value) instant {
 	text := strings.TrimSpace(v.Text())
 	if text == "" {
@@ -107,7 +117,9 @@ func (d *draft) time(v yamldoc.Value) instant {
 	return instant{at: at.Truncate(time.Second), day: day, line: v.Line()}
 }
 
-// madeTitle returns a title for an incident without one.
+// madeTitle returns a title for an incident without one. It is the name of company and
+// product, otherwise the host of the address, and the UTC day of the first known time.
+// A product that begins with the company's name is not preceded by it.
 func madeTitle(company, product, address string, times ...instant) string {
 	name := strings.TrimSpace(company + " " + product)
 	if company != "" && strings.HasPrefix(strings.ToLower(product), strings.ToLower(company)) {
@@ -127,7 +139,8 @@ func madeTitle(company, product, address string, times ...instant) string {
 	return name + " incident"
 }
 
-// validUUID reports whether a text has the form of a UUID.
+// validUUID reports whether a text has the form of a UUID. Any version and variant is
+// accepted: the id is only compared.
 func validUUID(id string) bool {
 	if len(id) != 36 {
 		return false
@@ -141,7 +154,8 @@ func validUUID(id string) bool {
 	return true
 }
 
-// texts returns single lines and drops empty ones.
+// texts returns single lines and drops empty ones. White space inside each text is
+// collapsed; the order stays.
 func texts(all []string) []string {
 	var out []string
 	for _, s := range all {
@@ -152,7 +166,8 @@ func texts(all []string) []string {
 	return out
 }
 
-// factors returns contributing factors with category names as tags.
+// factors returns contributing factors with category names as tags. They have no text:
+// the source has only names of categories.
 func factors(names []string) []yamldoc.Pairs {
 	var out []yamldoc.Pairs
 	for _, name := range texts(names) {

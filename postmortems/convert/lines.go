@@ -15,7 +15,11 @@ type line struct {
 // fenceMark matches a line that opens or closes a fenced block.
 var fenceMark = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
 
-// lines splits Markdown into lines. Joined with "\n" they are the original text.
+// lines splits Markdown into lines. Joined with "\n" they are the original text. It
+// follows CommonMark for fenced blocks: a fence closes with at least as many of its
+// characters and nothing behind them, a backquote fence may not contain backquotes
+// behind its opening, and a fence that is not closed reaches to the end. Indented code
+// blocks are not recognised, because they look like the text of a list.
 func lines(body string) []line {
 	var out []line
 	fence := ""
@@ -37,13 +41,18 @@ func lines(body string) []line {
 
 // Links and addresses.
 var (
+	// inlineLink matches "](" and the destination of a link or image; linkTarget is a
+	// reference definition; scheme matches destinations that are not paths in the source,
+	// among them shortcodes.
 	inlineLink = regexp.MustCompile(`(\]\(\s*)(<[^<>\n]*>|[^()<>\s]+)`)
 	linkTarget = regexp.MustCompile(`^( {0,3}\[[^\]]+\]:\s*)(<[^<>\n]*>|[^<>\s]+)`)
 	scheme     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:|^//|^#|^\{\{`)
 )
 
 // relink applies the renaming of safePath to the links between files of a source. Code is not
-// changed.
+// changed. Documents link to each other by the names that the source has, and the
+// importers write files under other names. Inline code is not recognised, so a link
+// shown in backquotes is renamed too.
 func relink(body string) string {
 	all := lines(body)
 	out := make([]string, len(all))
@@ -62,7 +71,10 @@ func relink(body string) string {
 	return strings.Join(out, "\n")
 }
 
-// retarget returns a link destination after files were renamed.
+// retarget returns a link destination after files were renamed. Absolute addresses,
+// fragments and destinations that cannot be decoded are returned unchanged, as are
+// those that no renaming concerns. Query and fragment stay. The result is
+// percent-encoded and has no angle brackets.
 func retarget(dest string) string {
 	bare := strings.TrimSuffix(strings.TrimPrefix(dest, "<"), ">")
 	if scheme.MatchString(bare) {

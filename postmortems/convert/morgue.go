@@ -16,7 +16,9 @@ import (
 // fromMorgue converts a CSV export of Morgue's table of post-mortems, with the names of the columns in
 // the first row. Times are Unix seconds; 0 and NULL are none. endtime is the end of the outage:
 // times.recovered. A column without an equivalent in the front matter becomes a line or a section of
-// the body.
+// the body. Rows become documents in their order. A row that is not CSV ends the
+// reading, because the parser cannot find the beginning of the next one; the documents
+// before it are returned.
 func fromMorgue(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	in := csv.NewReader(strings.NewReader(d.text(src)))
@@ -47,15 +49,20 @@ func fromMorgue(path string, src []byte) ([]File, []Finding) {
 	}
 }
 
-// morgue is one row. Columns are removed from fields as they are converted.
+// morgue is one row. Columns are removed from fields as they are converted. What is
+// left in fields at the end is written to the body, so no column is lost.
 type morgue struct {
 	draft
+	// row is the 1-based line of the file at which the record begins, for findings.
 	row    int
 	order  []string // names of the columns in their order
 	fields map[string]string
 }
 
-// morgueRow returns a row with the non-empty values of a record. Columns without a name are numbered.
+// morgueRow returns a row with the non-empty values of a record. Columns without a name
+// are numbered. NULL is written as \N by MySQL's export. If a name occurs twice, the
+// values are joined by a line feed. Values beyond the last named column are numbered
+// from one.
 func morgueRow(path string, line int, columns, record []string) *morgue {
 	m := &morgue{draft: draft{source: path}, row: line, fields: map[string]string{}}
 	for i, value := range record {
@@ -77,17 +84,21 @@ func morgueRow(path string, line int, columns, record []string) *morgue {
 	return m
 }
 
-// take removes and returns the value of a column.
+// take removes and returns the value of a column. It is "" for a column that is empty,
+// absent or taken already.
 func (m *morgue) take(column string) string {
 	v := m.fields[column]
 	delete(m.fields, column)
 	return v
 }
 
-// restore puts a value back into its column.
+// restore puts a value back into its column. It is used for values that could not be
+// converted: sections then writes them to the body. The column has its place in order
+// already.
 func (m *morgue) restore(column, value string) { m.fields[column] = value }
 
-// convert returns the document of the row.
+// convert returns the document of the row. The order of the calls is the order of the
+// keys in the file.
 func (m *morgue) convert() File {
 	incident := m.incident()
 	started, detected, recovered := m.times()
@@ -105,6 +116,8 @@ func (m *morgue) convert() File {
 	m.set("incident", incident)
 	times := instant{at: detected}.add(instant{at: started}.add(nil, "started"), "detected")
 	m.set("times", instant{at: recovered}.add(times, "recovered"))
+	// The day of creation dates a document only if the incident has no start; otherwise it
+	// is one of the columns of the body.
 	if created := m.unix("created"); started.IsZero() && !created.IsZero() {
 		m.set("date", yamldoc.Date(created))
 	} else if !created.IsZero() {
@@ -117,7 +130,9 @@ func (m *morgue) convert() File {
 	return File{Path: "postmortems/morgue/" + Slug(m.title) + ".md", Data: m.bytes()}
 }
 
-// incident returns the incident's reference, severity and services.
+// incident returns the incident's reference, severity and services. subsystem is read
+// but not taken: a generated title needs it. A severity that is not 1 to 5 stays among
+// the fields.
 func (m *morgue) incident() yamldoc.Pairs {
 	var incident yamldoc.Pairs
 	if id := oneLine(m.take("id")); id != "" {
@@ -131,7 +146,8 @@ func (m *morgue) incident() yamldoc.Pairs {
 	return with(incident, "services", texts([]string{m.fields["subsystem"]}))
 }
 
-// cause returns the cause as a contributing factor.
+// cause returns the cause as a contributing factor. The tag makes the causes countable,
+// the text is what the author wrote.
 func (m *morgue) cause() []yamldoc.Pairs {
 	text := oneLine(m.take("incident_cause"))
 	if text == "" {
@@ -141,6 +157,7 @@ func (m *morgue) cause() []yamldoc.Pairs {
 }
 
 // times returns the milestones. One before the start is moved to the text and reported.
+// Unknown ones are zero. Without a start, every known time is after it.
 func (m *morgue) times() (started, detected, recovered time.Time) {
 	started = m.unix("starttime")
 	after := func(column string) time.Time {
@@ -173,7 +190,9 @@ func (m *morgue) unix(column string) time.Time {
 	return time.Unix(n, 0).UTC()
 }
 
-// sections writes the remaining columns to the body: prose under headings, short values as a list.
+// sections writes the remaining columns to the body: prose under headings, short values
+// as a list. A value with more than one line gets a heading, any other becomes an item
+// of one list at the end. The columns keep the order of the export.
 func (m *morgue) sections() {
 	m.take("subsystem") // already in incident and title
 	var prose, short strings.Builder
@@ -198,7 +217,8 @@ func (m *morgue) sections() {
 	m.body += prose.String()
 }
 
-// isTime reports whether a column holds Unix seconds.
+// isTime reports whether a column holds Unix seconds. These are the names of Morgue's
+// own table: starttime, endtime, detecttime, statustime, created, modified.
 func isTime(column string) bool {
 	return strings.HasSuffix(column, "time") || column == "created" || column == "modified"
 }
@@ -212,7 +232,8 @@ func readable(column, value string) string {
 	return time.Unix(n, 0).UTC().Format(time.RFC3339) + " (" + value + ")"
 }
 
-// heading returns the name of a column as words.
+// heading returns the name of a column as words. "Column" replaces a name without any
+// letter. The first letter becomes a capital.
 func heading(column string) string {
 	words := oneLine(strings.ReplaceAll(column, "_", " "))
 	if words == "" {

@@ -10,7 +10,9 @@ import (
 )
 
 // fromPlain converts Markdown without front matter: the title comes from the first heading, the date
-// from the names of file and folder. A file with YAML front matter is not changed.
+// from the names of file and folder. A file with YAML front matter is not changed. TOML
+// front matter is that of Hugo and is converted like it. Of a file with YAML front
+// matter only links are adapted to the new names.
 func fromPlain(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	text := d.text(src)
@@ -27,7 +29,9 @@ func fromPlain(p string, src []byte) ([]File, []Finding) {
 	return plainDocument(d, to)
 }
 
-// plainDocument completes a document of which only the body is known.
+// plainDocument completes a document of which only the body is known. to is the path of
+// the result, before Run places it. The body stays whole, including the heading that
+// became the title.
 func plainDocument(d *draft, to string) ([]File, []Finding) {
 	d.title = firstHeading(d.body)
 	if d.title == "" {
@@ -48,7 +52,9 @@ var (
 	markup      = regexp.MustCompile("[*_`]{1,3}([^*_`]+)[*_`]{1,3}|!?\\[([^\\]]*)\\]\\([^)]*\\)")
 )
 
-// firstHeading returns the plain text of the first level-1 heading outside code, "" without one.
+// firstHeading returns the plain text of the first level-1 heading outside code, ""
+// without one. A setext heading is a line above a row of equals signs. Code and lower
+// levels are passed over.
 func firstHeading(body string) string {
 	before := ""
 	for _, l := range lines(body) {
@@ -65,7 +71,8 @@ func firstHeading(body string) string {
 	return ""
 }
 
-// unmark removes emphasis and links from a line.
+// unmark removes emphasis and links from a line. The text of a link or image stays. It
+// is a heuristic for titles and not a Markdown parser.
 func unmark(s string) string { return oneLine(markup.ReplaceAllString(s, "$1$2")) }
 
 // stem returns the name of a file without folder and extension.
@@ -77,7 +84,9 @@ func stem(p string) string {
 // dateLead matches a date at the beginning of a file name.
 var dateLead = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[-_ ]*`)
 
-// nameTitle returns a title made from a file name.
+// nameTitle returns a title made from a file name. Hyphens and underscores become
+// blanks, unless the name has blanks already: then they belong to it. A date at the
+// beginning is dropped.
 func nameTitle(p string) string {
 	name := dateLead.ReplaceAllString(stem(p), "")
 	if !strings.Contains(name, " ") {
@@ -97,7 +106,9 @@ var (
 )
 
 // pathDate returns the day that a path states: in the file name, otherwise in a folder, otherwise the
-// month of the folder with the day of the file (2023-04/04-25-name.md). A year alone is not a day.
+// month of the folder with the day of the file (2023-04/04-25-name.md). A year alone is
+// not a day. The innermost part with a date counts. A date that does not exist, such as
+// 2023-02-30, is false.
 func pathDate(p string) (time.Time, bool) {
 	parts := strings.Split(p, "/")
 	for i := len(parts) - 1; i >= 0; i-- {

@@ -13,7 +13,8 @@ import (
 // Run converts the files of a source. Documents that are not in the folder of a kind go to folder; ""
 // means the format's default. The results are sorted by path, and every path is unique, even without
 // regard to case. An unknown format is a fault of kind Unsupported, a folder that cannot contain
-// documents one of kind Invalid.
+// documents one of kind Invalid. sources are not changed. Findings are in the order of
+// the sources' paths. Sources of the same path are converted in the given order.
 func Run(name, folder string, sources []File) ([]File, []Finding, error) {
 	at := slices.IndexFunc(formats(), func(f format) bool { return f.name == name })
 	if at < 0 {
@@ -27,6 +28,8 @@ func Run(name, folder string, sources []File) ([]File, []Finding, error) {
 			return nil, nil, fault.Newf(fault.Invalid, "convert.Run", "%q is not a folder for documents", folder)
 		}
 	}
+	// Sorting first makes the suffixes of equal names independent of the order in which
+	// the caller read the folder.
 	ordered := slices.Clone(sources)
 	slices.SortStableFunc(ordered, byPath)
 	for _, src := range ordered {
@@ -47,7 +50,8 @@ type batch struct {
 	findings []Finding
 }
 
-// add converts one source, or copies it if it is an image.
+// add converts one source, or copies it if it is an image. Any other file is reported
+// and left out: the caller passes all files of a folder.
 func (b *batch) add(src File) {
 	switch ext := strings.ToLower(path.Ext(src.Path)); {
 	case slices.Contains(b.ext, ext):
@@ -69,7 +73,10 @@ func imageTypes() []string {
 	return []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
 }
 
-// place puts a file into its folder under a name that is not yet taken.
+// place puts a file into its folder under a name that is not yet taken. The suffix is
+// -2, -3 and so on before the extension. Names are compared without case, because they
+// would be one file on a Mac or on Windows. For formats whose documents link to each
+// other a renaming is reported: the links were adapted to the name without a suffix.
 func (b *batch) place(source string, f File) {
 	f.Path = inFolder(b.folder, f.Path)
 	ext := path.Ext(f.Path)
@@ -86,7 +93,8 @@ func (b *batch) place(source string, f File) {
 }
 
 // inFolder places a path below a folder unless it is in the folder of a kind. Without a folder it is
-// unchanged, except that a path which cannot be a document goes to the guides.
+// unchanged, except that a path which cannot be a document goes to the guides. p is a
+// safe path. Files directly in the root stay there.
 func inFolder(folder, p string) string {
 	first, _, deep := strings.Cut(p, "/")
 	known := slices.ContainsFunc(postmortems.Kinds(), func(k postmortems.Kind) bool { return k.Folder() == first })

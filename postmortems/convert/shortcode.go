@@ -8,9 +8,13 @@ import (
 // shortcode matches one {{< name args >}} or {{% name args %}}.
 var shortcode = regexp.MustCompile(`\{\{[<%]\s*(/?)\s*([A-Za-z][\w/.-]*)((?:[^{}"]|"[^"\n]*")*?)/?\s*[%>]\}\}`)
 
-// shortcodes replaces the shortcodes of a body. firstLine is its first line in the file.
+// shortcodes replaces the shortcodes of a body. firstLine is its first line in the
+// file. Code is not changed: a document about Hugo may quote shortcodes. Unknown ones
+// stay as text and are reported.
 func (d *draft) shortcodes(body string, firstLine int) string {
 	c := codes{draft: d, paired: map[string]bool{}}
+	// A first pass finds which names have an end tag: without one, an opening callout
+	// would enclose the rest of the page.
 	for _, m := range shortcode.FindAllStringSubmatch(body, -1) {
 		if m[1] != "" {
 			c.paired[strings.ToLower(m[2])] = true
@@ -34,7 +38,8 @@ type codes struct {
 	out    []string
 }
 
-// write adds a line to the innermost open callout.
+// write adds a line to the innermost open callout. Each level of callout prefixes the
+// line with "> ".
 func (c *codes) write(text string) {
 	if c.depth > 0 {
 		text = strings.TrimRight(strings.Repeat("> ", c.depth)+text, " ")
@@ -43,7 +48,9 @@ func (c *codes) write(text string) {
 }
 
 // line splits a line at the callouts that open or close on it, because in Markdown a callout consists
-// of whole lines.
+// of whole lines. Text before and behind a callout's tags on the same line becomes
+// lines of their own. An end tag without an opening one is dropped. at is the line in
+// the file, for findings.
 func (c *codes) line(text string, at int) {
 	from, boxes := 0, false
 	for _, span := range shortcode.FindAllStringSubmatchIndex(text, -1) {
@@ -74,7 +81,10 @@ func (c *codes) line(text string, at int) {
 	c.write(plain)
 }
 
-// replace turns shortcodes inside a line into Markdown or leaves them as text.
+// replace turns shortcodes inside a line into Markdown or leaves them as text. ref and
+// relref are the destination of a link, so only their argument remains. copyable is a
+// button of one theme and has no content. highlight becomes a fenced block if it has an
+// end tag.
 func (c *codes) replace(text string, at int) string {
 	return shortcode.ReplaceAllStringFunc(text, func(code string) string {
 		m := shortcode.FindStringSubmatch(code)
@@ -96,7 +106,8 @@ func (c *codes) replace(text string, at int) string {
 	})
 }
 
-// literal returns a shortcode in a form that is not read as an HTML tag.
+// literal returns a shortcode in a form that is not read as an HTML tag. "{{<name"
+// would begin a tag in CommonMark; a blank behind the bracket prevents that.
 func literal(code string) string {
 	if strings.HasPrefix(code, "{{<") && !strings.HasPrefix(code, "{{< ") {
 		return "{{< " + code[len("{{<"):]
@@ -104,7 +115,8 @@ func literal(code string) string {
 	return code
 }
 
-// figure returns an image with its caption.
+// figure returns an image with its caption. The caption follows the image on the same
+// line. Blanks in the address are encoded, because they would end it.
 func figure(args map[string]string) string {
 	alt := args["alt"]
 	if alt == "" {
@@ -120,7 +132,8 @@ func figure(args map[string]string) string {
 // argument matches one argument of a shortcode.
 var argument = regexp.MustCompile(`(?:([\w-]+)=)?(?:"([^"]*)"|([^\s"=]+))`)
 
-// arguments returns the named and the positional ("0", "1", …) arguments.
+// arguments returns the named and the positional ("0", "1", …) arguments. Positional
+// arguments beyond the fourth are dropped: no supported shortcode has them.
 func arguments(text string) map[string]string {
 	out := map[string]string{}
 	names := []string{"0", "1", "2", "3"}
@@ -137,7 +150,8 @@ func arguments(text string) map[string]string {
 	return out
 }
 
-// callout reports whether a shortcode of a common theme is a callout.
+// callout reports whether a shortcode of a common theme is a callout. The name must be
+// in lower case.
 func callout(name string) bool {
 	switch name {
 	case "hint", "notice", "admonition", "alert", "callout", "note", "tip", "info", "warning", "caution", "danger", "important":
@@ -146,7 +160,9 @@ func callout(name string) bool {
 	return false
 }
 
-// calloutKind returns the kind of callout for the words of the themes.
+// calloutKind returns the kind of callout for the words of the themes. The kind is the
+// first argument or one called type, style or color, otherwise the shortcode's name. An
+// unknown word is a note.
 func calloutKind(name string, args map[string]string) string {
 	word := name
 	for _, key := range []string{"0", "type", "style", "color"} {

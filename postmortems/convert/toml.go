@@ -10,7 +10,9 @@ import (
 
 // toml parses the subset of TOML that occurs in front matter: keys, strings, lists of strings, dates,
 // numbers and tables. The values are those of the equivalent YAML. If a line is outside the subset, the
-// whole text is also moved to the body.
+// whole text is also moved to the body. It encodes the pairs as YAML and parses that,
+// so that the converters need only one way to read values. The lines of the result's
+// values are those of the generated YAML.
 func (d *draft) toml(front string) (*yamldoc.Map, bool) {
 	r := tomlReader{rest: front}
 	pairs, whole := r.pairs()
@@ -51,7 +53,9 @@ var (
 )
 
 // pairs reads all keys; tables become prefixes of their keys. whole is false when something was not
-// understood and omitted.
+// understood and omitted. A line that is not understood is skipped, and reading goes on
+// with the next. Of a key that occurs twice the first value counts. Elements of arrays
+// of tables have equal keys and are therefore omitted after the first.
 func (r *tomlReader) pairs() (pairs yamldoc.Pairs, whole bool) {
 	whole = true
 	prefix, seen := "", map[string]bool{}
@@ -84,7 +88,8 @@ func (r *tomlReader) pairs() (pairs yamldoc.Pairs, whole bool) {
 	return pairs, whole
 }
 
-// skip consumes n bytes.
+// skip consumes n bytes. All reading goes through it, so that next counts every line
+// feed.
 func (r *tomlReader) skip(n int) {
 	r.next += strings.Count(r.rest[:n], "\n")
 	r.rest = r.rest[n:]
@@ -93,7 +98,8 @@ func (r *tomlReader) skip(n int) {
 // blank skips white space and comments.
 func (r *tomlReader) blank() { r.skip(len(tomlBlank.FindString(r.rest))) }
 
-// value reads a text or a list of texts.
+// value reads a text or a list of texts. Lists of lists and inline tables are not in
+// the subset and return false. Comments and line feeds between elements are skipped.
 func (r *tomlReader) value() (any, bool) {
 	if !strings.HasPrefix(r.rest, "[") {
 		return r.scalar()
@@ -120,7 +126,9 @@ func (r *tomlReader) value() (any, bool) {
 	}
 }
 
-// scalar reads a quoted or bare value.
+// scalar reads a quoted or bare value. Escapes are replaced in basic strings (double
+// quotes) and not in literal ones. Numbers, booleans and dates are returned as written;
+// YAML then reads them.
 func (r *tomlReader) scalar() (string, bool) {
 	if m := tomlQuoted.FindStringSubmatch(r.rest); m != nil {
 		basic := strings.HasPrefix(r.rest, `"`)
@@ -139,7 +147,9 @@ func (r *tomlReader) scalar() (string, bool) {
 // tomlEscape matches an escape sequence of a basic string.
 var tomlEscape = regexp.MustCompile(`\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)`)
 
-// unescapeTOML replaces the escape sequences of a basic string.
+// unescapeTOML replaces the escape sequences of a basic string. Escapes other than \n,
+// \t and code points return the character itself, which is right for quotes and
+// backslashes.
 func unescapeTOML(s string) string {
 	return tomlEscape.ReplaceAllStringFunc(s, func(e string) string {
 		switch e[1] {
