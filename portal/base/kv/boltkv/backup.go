@@ -12,7 +12,10 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Backup implements kv.DB. It writes a database file, which RestoreFile reads.
+// Backup implements kv.DB. It writes a database file, which RestoreFile reads. It is
+// the state of one read transaction, during which bbolt cannot reuse pages: the file
+// grows if much is written meanwhile. An error leaves w with a part of a file, which
+// the caller discards.
 func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	const op = "boltkv.Backup"
 	t, err := db.begin(ctx, op, false)
@@ -33,7 +36,7 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	return fault.Wrap(fault.Internal, op, "the backup could not be written", err)
 }
 
-// ctxWriter ends a long copy when its context ends.
+// ctxWriter ends a long copy when its context ends. bbolt and io.Copy know no context.
 type ctxWriter struct {
 	ctx context.Context
 	w   io.Writer
@@ -47,7 +50,8 @@ func (c *ctxWriter) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// Size implements kv.DB.
+// Size implements kv.DB. It counts every page that was ever used, free ones included:
+// bbolt never shrinks a file.
 func (db *DB) Size(ctx context.Context) (int64, error) {
 	t, err := db.begin(ctx, "boltkv.Size", false)
 	if err != nil {
@@ -58,9 +62,11 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 }
 
 // RestoreFile verifies the database file src, as Verify does, and copies it to dst. An
-// existing dst is fault.Conflict. dst appears complete or not at all.
+// existing dst is fault.Conflict. dst appears complete or not at all. A src that fails
+// is the error of Verify, a full disk fault.Full. The folder of dst must exist.
 func RestoreFile(ctx context.Context, src, dst string, schemas []kv.Schema) error {
 	const op = "boltkv.RestoreFile"
+	// Lstat, so that a broken link counts as existing, too.
 	if _, err := os.Lstat(dst); err == nil {
 		return fault.New(fault.Conflict, op, "there is a database already; restore into an empty data folder. Nothing was changed")
 	}
@@ -88,7 +94,9 @@ func RestoreFile(ctx context.Context, src, dst string, schemas []kv.Schema) erro
 }
 
 // writeFile writes a new file durably: a temporary file beside it is filled, flushed
-// and renamed. After an error there is neither the file nor the temporary one.
+// and renamed. After an error there is neither the file nor the temporary one. It
+// replaces an existing file of the name. The temporary file is in the same folder
+// because a rename does not cross file systems.
 func writeFile(path string, fill func(*os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // mode 0600
 	if err != nil {
@@ -103,6 +111,8 @@ func writeFile(path string, fill func(*os.File) error) (err error) {
 	if err := fill(f); err != nil {
 		return err
 	}
+	// The contents must be on the disk before the name: after a power failure the name
+	// may otherwise be that of an empty file.
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return err
 	}

@@ -15,7 +15,9 @@ import (
 // does not delay a push: some 10 ms of work.
 const trimBatch = 10_000
 
-// Changes implements kv.DB.
+// Changes implements kv.DB. A limit below 1 is fault.Invalid. An entry that cannot be
+// read is fault.Gone, as a trimmed one is, and is counted in Damage. No entries after
+// the number are an empty slice.
 func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []kv.Change, err error) {
 	const op = "boltkv.Changes"
 	if limit < 1 {
@@ -23,6 +25,8 @@ func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []k
 	}
 	err = db.readLog(ctx, op, func(b *bolt.Bucket) error {
 		changes = nil
+		// A number beyond the end comes from a follower of a database that was restored
+		// since.
 		if after > kv.Seq(b.Sequence()) || after < trimmed(b) {
 			return lost(op)
 		}
@@ -41,7 +45,8 @@ func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []k
 }
 
 // Wait implements kv.DB. It does not poll: every commit that logs a change rings the
-// bell.
+// bell. It holds no transaction while it waits, since an open one keeps bbolt from
+// reusing pages.
 func (db *DB) Wait(ctx context.Context, after kv.Seq) error {
 	const op = "boltkv.Wait"
 	for {
@@ -85,7 +90,8 @@ func (db *DB) Trim(ctx context.Context, upTo kv.Seq) error {
 }
 
 // trim removes one batch and reports whether there may be more. Keys are collected
-// first, because bbolt's cursor skips an entry after a delete.
+// first, because bbolt's cursor skips an entry after a delete. The keys are in the
+// memory map; nothing is written to it before the commit.
 func (t *tx) trim(upTo kv.Seq) (more bool, err error) {
 	err = t.anyBucket("boltkv.Trim", kv.ChangesBucket, func(b *bolt.Bucket) error {
 		var keys [][]byte
@@ -104,7 +110,8 @@ func (t *tx) trim(upTo kv.Seq) (more bool, err error) {
 	return more, err
 }
 
-// readLog calls f with the change log of one state.
+// readLog calls f with the change log of one state. It is for reading only; f runs
+// guarded and must not retain keys or values.
 func (db *DB) readLog(ctx context.Context, op string, f func(*bolt.Bucket) error) error {
 	t, err := db.begin(ctx, op, false)
 	if err != nil {
@@ -114,7 +121,8 @@ func (db *DB) readLog(ctx context.Context, op string, f func(*bolt.Bucket) error
 	return t.anyBucket(op, kv.ChangesBucket, f)
 }
 
-// trimmed returns the number of the last entry that was removed.
+// trimmed returns the number of the last entry that was removed, 0 when none was. When
+// all were removed it is the bucket's sequence, which bbolt stores apart from the rows.
 func trimmed(b *bolt.Bucket) kv.Seq {
 	k, _ := b.Cursor().First()
 	if first, ok := kv.SeqOf(k); ok {
@@ -123,12 +131,15 @@ func trimmed(b *bolt.Bucket) kv.Seq {
 	return kv.Seq(b.Sequence())
 }
 
-// lost is the error of a follower whose number the log does not contain.
+// lost is the error of a follower whose number the log does not contain. Both cases are
+// one error, because the follower does the same.
 func lost(op string) error {
 	return fault.New(fault.Gone, op, "the change log does not contain this number any more, or not yet: read everything again")
 }
 
-// decodeChange returns a stored entry; false when its checksum or form is wrong.
+// decodeChange returns a stored entry; false when its checksum or form is wrong. An
+// entry is the topic, 0x00 and the key; a topic contains no 0x00 (kv.CheckTopic), a key
+// may.
 func (db *DB) decodeChange(k, sealed []byte) (kv.Change, bool) {
 	seq, ok := kv.SeqOf(k)
 	v, whole := db.sums.open(kv.ChangesBucket, k, sealed)
@@ -137,11 +148,13 @@ func (db *DB) decodeChange(k, sealed []byte) (kv.Change, bool) {
 }
 
 // bell wakes every waiter without polling: ring closes the channel that next returned.
+// A sync.Cond could not be waited for together with a context. The zero value is ready.
 type bell struct {
 	mu sync.Mutex
 	ch chan struct{}
 }
 
+// next returns the channel that the next ring closes.
 func (b *bell) next() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -151,6 +164,7 @@ func (b *bell) next() <-chan struct{} {
 	return b.ch
 }
 
+// ring wakes all who wait; without any it does nothing.
 func (b *bell) ring() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -15,8 +15,13 @@ import (
 
 // Check implements kv.DB. The pages of one state are read from the file; writers wait
 // only until that state is pinned. Unreadable rows that it finds are counted in Damage.
+// An error is that of the context or of the disk; damage is in the findings. It reads
+// with the file's descriptor and not through the memory map, where a bad block is a
+// fault.
 func (db *DB) Check(ctx context.Context) (findings []string, err error) {
 	const op = "boltkv.Check"
+	// A commit rewrites the older of the two headers, so without the lock the header
+	// that is read might not belong to t.
 	release, err := db.lockWriter(ctx, op)
 	if err != nil {
 		return nil, err
@@ -79,6 +84,8 @@ func Verify(ctx context.Context, path string, schemas []kv.Schema) (err error) {
 	if versions[kv.FormatKey] == 0 {
 		return fault.New(fault.Unsupported, op, "this is a database, but not one of Postern")
 	}
+	// Due only compares versions here: a file that a newer Postern wrote is not read
+	// further, as its rows may have another form.
 	if _, err := kv.Due(versions, schemas); err != nil {
 		return err
 	}
@@ -92,7 +99,9 @@ func Verify(ctx context.Context, path string, schemas []kv.Schema) (err error) {
 	return nil
 }
 
-// versionsOf reads kv.meta of a file that is not open, as far as it can be read.
+// versionsOf reads kv.meta of a file that is not open, as far as it can be read. The
+// bucket is read alone, so that a file of another format is recognized before its rows
+// are checked. Damage on the way to it is an error.
 func versionsOf(ctx context.Context, op string, f io.ReaderAt, size int64) (map[string]int, error) {
 	rows := map[string]string{}
 	x := &inspection{ctx: ctx, file: f}
@@ -113,7 +122,10 @@ func versionsOf(ctx context.Context, op string, f io.ReaderAt, size int64) (map[
 	return parseVersions(op, rows)
 }
 
-// parseVersions decodes the rows of kv.meta and verifies their checksum.
+// parseVersions decodes the rows of kv.meta and verifies their checksum. A row that is
+// not a positive number is damage, as is a wrong checksum from format 2 on. A newer
+// format may compute it in another way, so its checksum is not compared; kv.Due refuses
+// that file.
 func parseVersions(op string, rows map[string]string) (map[string]int, error) {
 	versions := map[string]int{}
 	for name, text := range rows {
@@ -130,11 +142,13 @@ func parseVersions(op string, rows map[string]string) (map[string]int, error) {
 }
 
 // audit is an inspection that verifies the checksum of every row and the numbers of the
-// change log.
+// change log. It is used once. gap is the finding about the first wrong entry of the
+// change log, "" for none: those that follow it are wrong for the same reason.
 type audit struct {
 	x      inspection
 	sums   sums
 	sealed bool // rows carry checksums
+	// bad are the first maxNamed of the badAll rows whose checksum is wrong.
 	bad    []kv.Row
 	badAll int
 
@@ -153,7 +167,8 @@ func newAudit(ctx context.Context, f io.ReaderAt, s sums, format int) *audit {
 	return a
 }
 
-// run inspects the file and compares the end of the change log with its number.
+// run inspects the file and compares the end of the change log with its number. A log
+// whose last entries are missing has no gap between its rows: only the number shows it.
 func (a *audit) run(size int64) error {
 	if err := a.x.inspect(size); err != nil {
 		return err
@@ -165,7 +180,9 @@ func (a *audit) run(size int64) error {
 }
 
 // row verifies one row. The versions have a checksum of their own. Entries of the
-// change log must follow each other without a gap.
+// change log must follow each other without a gap. The first entry may have any number,
+// since those before it may be trimmed. A key that is no number, and an entry without
+// 0x00, count as a gap.
 func (a *audit) row(bucket string, key, value []byte) {
 	if bucket == kv.MetaBucket {
 		return

@@ -19,18 +19,23 @@ import (
 // counted: a file with so many is restored, not repaired.
 const maxBadRows = 10_000
 
-// badRows records which rows could not be read.
+// badRows records which rows could not be read, from every transaction at once. A row
+// is recorded until it is replaced or the database is closed.
 type badRows struct {
+	// n is len(known), for has; log receives each row once.
 	n   atomic.Int64
 	log *slog.Logger
 
+	// mu guards the fields below. The keys of known are bucket, 0x00 and key: a
+	// bucket's name has no 0x00.
 	mu    sync.Mutex
 	known map[string]bool
 	first []kv.Row // in the order in which they were found
 	more  bool     // a row was not added because of maxBadRows
 }
 
-// add records a row, and logs it the first time.
+// add records a row, and logs it the first time. The key may be in the memory map; it
+// is copied. After maxBadRows a further row is neither logged nor counted.
 func (b *badRows) add(row kv.Row, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -52,7 +57,8 @@ func (b *badRows) add(row kv.Row, cause error) {
 	b.log.Error("a stored row cannot be read and is left out; restore a backup to recover it", "row", row.String(), "error", cause)
 }
 
-// forget removes a row that was replaced.
+// forget removes a row that was replaced. It does nothing for a row that is not
+// recorded, and leaves more as it is.
 func (b *badRows) forget(bucket string, key []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -66,7 +72,8 @@ func (b *badRows) forget(bucket string, key []byte) {
 	}
 }
 
-// has reports whether a row is recorded. It takes no lock while there is none.
+// has reports whether a row is recorded. It takes no lock while there is none: every
+// write calls it.
 func (b *badRows) has(bucket string, key []byte) bool {
 	if b.n.Load() == 0 {
 		return false
@@ -76,7 +83,8 @@ func (b *badRows) has(bucket string, key []byte) bool {
 	return b.known[bucket+"\x00"+string(key)]
 }
 
-// Damage implements kv.DB.
+// Damage implements kv.DB. It reads no file and works after Close. First has at most
+// maxNamed rows, in a slice of its own.
 func (db *DB) Damage() kv.Damage {
 	db.bad.mu.Lock()
 	defer db.bad.mu.Unlock()
@@ -92,7 +100,8 @@ func (t *tx) Skip(row kv.Row, cause error) { t.db.bad.add(row, cause) }
 // Strict implements kv.Reader.
 func (t *tx) Strict() kv.Reader { return strict{t} }
 
-// strict is a transaction whose scans fail at a row that cannot be read.
+// strict is a transaction whose scans fail at a row that cannot be read. Get fails for
+// such a row in any transaction.
 type strict struct{ *tx }
 
 // Scan implements kv.Reader.
@@ -123,7 +132,13 @@ type sealError string
 func (e sealError) Error() string { return string(e) }
 
 // keepBad copies a row that is recorded as unreadable to kv.kept before it is replaced
-// or deleted: a person may still recover something from its bytes.
+// or deleted: a person may still recover something from its bytes. Without this a write
+// over a damaged row would destroy what is left of it without a trace. It is recorded
+// once per transaction, and forgotten when that commits: after a rollback the damaged
+// row is still there.
+//
+// The key in kv.kept is 8 hexadecimal digits of a number, a space, the bucket, 0x00 and
+// the key; the value is the stored one with its wrong checksum, sealed like any other.
 func (t *tx) keepBad(bucket string, b *bolt.Bucket, key []byte) error {
 	row := kv.Row{Bucket: bucket, Key: bytes.Clone(key)}
 	again := func(k keptRow) bool { return k.row.Bucket == bucket && bytes.Equal(k.row.Key, key) }

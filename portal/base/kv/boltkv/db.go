@@ -50,6 +50,8 @@ type DB struct {
 	writer chan struct{} // holds one token while there is a writer
 	bell   bell          // rings after every commit that logged a change
 
+	// closing is closed when Close begins, which ends every Wait and every wait for the
+	// writer.
 	closing chan struct{}
 	close   sync.Once
 	// broken is set when a commit failed in a way that leaves the contents of the disk
@@ -66,7 +68,8 @@ type DB struct {
 
 var _ kv.DB = (*DB)(nil)
 
-// View implements kv.DB. It does not wait for writers.
+// View implements kv.DB. It does not wait for writers. A View that is open for long
+// makes the file grow, since bbolt cannot reuse the pages it may read.
 func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	t, err := db.begin(ctx, "boltkv.View", false)
 	if err != nil {
@@ -85,6 +88,7 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 		return err
 	}
 	defer release()
+	// It is checked with the lock held, as the writer before may have set it.
 	if db.broken.Load() {
 		return fault.New(fault.Unavailable, op,
 			"the database accepts no more writes because the disk failed to store one; nothing was stored now. Check the disk, then "+
@@ -98,12 +102,15 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 		return err
 	}
 	defer t.end()
+	// end rolls back after an error and after a panic of fn.
 	if err := guardCaller(op, func() error { return fn(t) }); err != nil {
 		return err
 	}
 	if err := t.commit(); err != nil {
 		return db.commitFailed(op, err)
 	}
+	// What follows must not happen before the commit is durable: a follower that is
+	// woken reads what was committed.
 	db.forgetKept(t.kept)
 	if t.logged {
 		db.bell.ring()
@@ -112,7 +119,7 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 }
 
 // lockWriter waits to become the writer. bbolt's own lock is not used for that, because
-// waiting for it cannot be cancelled.
+// waiting for it cannot be cancelled. The caller must call release once.
 func (db *DB) lockWriter(ctx context.Context, op string) (release func(), err error) {
 	select {
 	case db.writer <- struct{}{}:
@@ -124,7 +131,9 @@ func (db *DB) lockWriter(ctx context.Context, op string) (release func(), err er
 	}
 }
 
-// begin starts a transaction, which the caller ends.
+// begin starts a transaction, which the caller ends. A damaged header or list of free
+// pages is an error with the message of a damaged file, not a panic. A context that
+// ends later does not end the transaction.
 func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) {
 	if ctx.Err() != nil {
 		return nil, ended(op, ctx)
@@ -144,7 +153,10 @@ func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) 
 }
 
 // commitFailed classifies a failed commit. Only when the system refused a write because
-// the disk is full is it certain that nothing was stored.
+// the disk is full is it certain that nothing was stored. bbolt writes the header after
+// all other pages, so a refused write leaves the old header in force. An error of fsync
+// is another case: the kernel may have dropped the pages, and a second fsync reports
+// success without them.
 func (db *DB) commitFailed(op string, err error) error {
 	refusedWrite, ok := errors.AsType[*fs.PathError](err)
 	if ok && fault.NoRoom(refusedWrite) {
@@ -157,7 +169,9 @@ func (db *DB) commitFailed(op string, err error) error {
 		"the disk failed while storing this, and it may or may not be stored. Check the disk, then start Postern again", err)
 }
 
-// Close implements kv.DB. Closing again does nothing.
+// Close implements kv.DB. Closing again does nothing. The pid file is removed while the
+// file is still locked; otherwise that of the next opener could be removed. bbolt's
+// Close waits for running transactions.
 func (db *DB) Close() (err error) {
 	db.close.Do(func() {
 		close(db.closing)
@@ -171,7 +185,8 @@ func (db *DB) Close() (err error) {
 	return err
 }
 
-// ended is the error of a context that ended.
+// ended is the error of a context that ended. It wraps the context's own, which callers
+// compare.
 func ended(op string, ctx context.Context) error {
 	return fault.Wrap(fault.Timeout, op, "the request ended before the database was read", ctx.Err())
 }

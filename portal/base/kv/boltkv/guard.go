@@ -16,7 +16,8 @@ const damageMsg = "the database file is damaged (a copy made while Postern was r
 // that tell people to restore a backup. No code of a caller runs inside f, so a
 // caller's own panic is never hidden. Goroutines that bbolt starts cannot be guarded:
 // its Check is not used, and a file without a list of free pages, which it would read
-// on one, is refused before.
+// on one, is refused before. The calls are nested: SetPanicOnFault returns the old
+// setting, which is restored at the end. It applies to this goroutine only.
 func guard(op string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -27,7 +28,8 @@ func guard(op string, f func() error) (err error) {
 	return f()
 }
 
-// damage is the cause inside the error of a damaged file.
+// damage is the cause inside the error of a damaged file. Its type distinguishes it
+// from other errors of kind fault.Internal.
 type damage struct{ cause error }
 
 // Error implements error.
@@ -59,6 +61,8 @@ func guardCaller(op string, f func() error) (err error) {
 		case nil:
 		case interface {
 			error
+			// The runtime's error of a fault at an address has this method; no other
+			// does.
 			Addr() uintptr
 		}:
 			err = damaged(op, r)

@@ -11,7 +11,8 @@ import (
 
 // InUse reports whether a database file that is not open has been in use: whether Open
 // ever completed for it. A file with only bbolt's own pages has not. It never writes.
-// Errors are those of Open.
+// Errors are those of Open. A start that failed may leave a file that was not in use,
+// which the next start need not treat as a portal's data.
 func InUse(ctx context.Context, path string) (used bool, err error) {
 	const op = "boltkv.InUse"
 	if ctx.Err() != nil {
@@ -31,7 +32,8 @@ func InUse(ctx context.Context, path string) (used bool, err error) {
 }
 
 // Writable returns why the database accepts no more writes; nil when it accepts them.
-// It costs two stat calls.
+// It costs two stat calls. The error is fault.Unavailable. The readiness probe calls
+// it.
 func (db *DB) Writable() error {
 	if db.broken.Load() {
 		return fault.New(fault.Unavailable, "boltkv.Writable",
@@ -42,7 +44,8 @@ func (db *DB) Writable() error {
 
 // present returns why the open file is not the one that the next start will open: it
 // was removed, replaced or truncated while Postern runs. What is written into such a
-// file is lost, however durably it is stored.
+// file is lost, however durably it is stored. An error to examine it counts as absent:
+// a write is refused rather than lost.
 func (db *DB) present(op string) error {
 	const lost = "; what is stored now would be lost at the next start, so nothing is. Copy what is in the data folder, then put " +
 		"the file back or restore the newest backup"

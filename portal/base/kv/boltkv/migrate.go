@@ -24,7 +24,9 @@ const copyStamp = "20060102T150405Z"
 
 // prepare creates missing buckets and runs the migrations that are due, in one
 // transaction. copied states that the file was copied already; otherwise it is copied
-// before a migration.
+// before a migration. Buckets are created before the migrations run, which may fill new
+// ones. An error leaves the file as it was. A file that is up to date is not written
+// to.
 func (db *DB) prepare(ctx context.Context, o Options, copied bool) error {
 	const op = "boltkv.Open"
 	stored, err := db.versions(ctx)
@@ -75,8 +77,9 @@ func upToDate(stored map[string]int, schemas []kv.Schema) bool {
 	return true
 }
 
-// versions reads kv.meta; empty for a new file. A file of another program has buckets
-// and no kv.meta: it is refused.
+// versions reads kv.meta: owner -> version, with kv.FormatKey and kv.SumKey; empty for
+// a new file. A file of another program has buckets and no kv.meta: it is
+// fault.Unsupported.
 func (db *DB) versions(ctx context.Context) (map[string]int, error) {
 	const op = "boltkv.Open"
 	t, err := db.begin(ctx, op, false)
@@ -114,7 +117,8 @@ func readVersions(op string, t *bolt.Tx) (map[string]int, error) {
 }
 
 // versionSum returns the value of kv.SumKey in kv.meta: the checksum of the other rows,
-// plus 1, as 0 is no version.
+// plus 1, as 0 is no version. It is a CRC-32C of the lines "name=value\n", sorted by
+// name.
 func versionSum(rows map[string]string) int {
 	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
@@ -126,7 +130,8 @@ func versionSum(rows map[string]string) int {
 }
 
 // createBuckets creates missing buckets and writes the versions of this build with
-// their checksum.
+// their checksum. Buckets that no schema names any more stay: kv.Due has refused owners
+// that are unknown, not buckets of a known one.
 func (t *tx) createBuckets(schemas []kv.Schema) error {
 	return guard("boltkv.Open", func() error {
 		meta, err := t.bolt.CreateBucketIfNotExists([]byte(kv.MetaBucket))
@@ -154,12 +159,15 @@ func (t *tx) createBuckets(schemas []kv.Schema) error {
 	})
 }
 
-// copyName returns the name of a copy made before migrations.
+// copyName returns the name of a copy made before migrations. It has seconds, so two
+// tries within one may use the same name.
 func (db *DB) copyName(now time.Time) string {
 	return db.path + ".before-" + now.UTC().Format(copyStamp)
 }
 
-// copyBeforeMigrating writes a copy of the database beside it.
+// copyBeforeMigrating writes a copy of the database beside it, which the older Postern
+// can open when the new one does not work. The operator removes it. It needs as much
+// room as the database.
 func (db *DB) copyBeforeMigrating(ctx context.Context, now time.Time) error {
 	path := db.copyName(now)
 	err := writeFile(path, func(f *os.File) error { return db.Backup(ctx, f) })

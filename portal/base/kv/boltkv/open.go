@@ -48,6 +48,8 @@ type Options struct {
 // buckets of the schemas and runs the migrations that are due, all of them or none,
 // after copying the file. Errors: fault.Conflict when another process has it open,
 // fault.Unsupported when a newer Postern wrote it, fault.Internal when it is damaged.
+// The steps are: lock, inspect the pages, open with bbolt, bring the format up to date,
+// run migrations. An error in any of them closes the file again.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	const op = "boltkv.Open"
 	if o.Now == nil {
@@ -95,7 +97,8 @@ func openDB(ctx context.Context, op, path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// newDB returns a DB over an open file.
+// newDB returns a DB over an open file. It has no file yet; present treats that as
+// unchanged.
 func newDB(b *bolt.DB, path string, o Options) *DB {
 	db := &DB{
 		bolt:    b,
@@ -116,7 +119,8 @@ func newDB(b *bolt.DB, path string, o Options) *DB {
 }
 
 // openFile locks the file, inspects its pages, and opens it with bbolt, guarded. A file
-// whose pages are damaged is refused before bbolt reads it.
+// whose pages are damaged is refused before bbolt reads it. file is the descriptor that
+// bbolt uses, and which bbolt closes.
 func openFile(ctx context.Context, op, path string, log *slog.Logger) (b *bolt.DB, file *os.File, err error) {
 	o := boltOptions()
 	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
@@ -145,6 +149,9 @@ func openFile(ctx context.Context, op, path string, log *slog.Logger) (b *bolt.D
 }
 
 // boltOptions returns the options of every file that this package opens.
+// PreLoadFreelist is implied for a file that is opened for writing; it is stated
+// because the list must be read inside guard. A map of free pages finds a run of them
+// without a scan of all.
 func boltOptions() *bolt.Options {
 	return &bolt.Options{
 		Timeout: lockTimeout, FreelistType: bolt.FreelistMapType, PreLoadFreelist: true, InitialMmapSize: mapSize,
@@ -153,7 +160,9 @@ func boltOptions() *bolt.Options {
 
 // lockedFile opens the file and locks it, as bbolt does afterwards on the same
 // description, so that no other process writes while it is inspected. A file that was
-// replaced while this waited for the lock is closed, and the new one is opened.
+// replaced while this waited for the lock is closed, and the new one is opened. It
+// waits at most lockTimeout, then returns berrors.ErrTimeout. Reading takes a shared
+// lock, so that several may verify a backup at once.
 func lockedFile(path string, flag int, mode os.FileMode) (*os.File, error) {
 	how := syscall.LOCK_EX
 	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
@@ -187,7 +196,9 @@ func same(f *os.File, path string) bool {
 	return err == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// inspectFile inspects the structure of a file that is not empty.
+// inspectFile inspects the structure of a file that is not empty. A new file is empty
+// until bbolt writes its first pages, and needs no inspection. What is wasted or may be
+// lost, but can be read, is logged and not refused.
 func inspectFile(ctx context.Context, op string, f *os.File, log *slog.Logger) error {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
@@ -248,7 +259,7 @@ func notOpened(err error) bool {
 }
 
 // writePid writes the process id for the error of a second opener. A failure is
-// ignored.
+// ignored: the lock protects the file, the pid only names its holder.
 func writePid(path string) {
 
 	_ = os.WriteFile(pidPath(path), []byte(strconv.Itoa(os.Getpid())), fileMode)
@@ -260,7 +271,9 @@ func forgetPid(path string) { _ = os.Remove(pidPath(path)) }
 // pidPath returns the name of the pid file.
 func pidPath(path string) string { return path + ".pid" }
 
-// holder returns " (process 123)" when the pid file can be read, otherwise "".
+// holder returns " (process 123)" when the pid file can be read, otherwise "". A
+// process that is killed leaves its pid file, so it is read only after the lock was
+// found taken.
 func holder(path string) string {
 	text, err := os.ReadFile(pidPath(path))
 	if err != nil || len(text) > pidBytes {

@@ -45,7 +45,10 @@ type fileHeader struct {
 	otherUnreadable bool // the other header is damaged: the last transaction may be lost
 }
 
-// readFileHeader returns the newer of the two headers.
+// readFileHeader returns the newer of the two headers that can be read. bbolt writes
+// them in turn, so the older one is the state before the last commit. The second is at
+// the offset of one page, whose size the first states; without the first, each size is
+// tried. Both damaged is an error.
 func readFileHeader(f io.ReaderAt, size int64) (fileHeader, error) {
 	first, ok := headerAt(f, 0, 0)
 	if ok {
@@ -77,7 +80,10 @@ func newest(first, second fileHeader, ok bool) fileHeader {
 	return first
 }
 
-// headerAt reads the header at an offset; ok is false when it is damaged.
+// headerAt reads the header at an offset; ok is false when it is damaged. Offsets after
+// the page header: magic 0, version 4, page size 8, flags 12, root page 16 and sequence
+// 24 of the bucket of buckets, free list 32, high 40, txid 48, checksum 56. The
+// checksum is FNV-1a.
 func headerAt(f io.ReaderAt, at int64, id uint64) (h fileHeader, ok bool) {
 	var b [pageHeaderBytes + metaSummedBytes + 8]byte
 	if _, err := f.ReadAt(b[:], at); err != nil {
@@ -109,7 +115,8 @@ type node struct {
 }
 
 // part returns n bytes from pos on. The caller has checked that they are inside the
-// node.
+// node. The slice is inside head if it can be, and capped, so that an append does not
+// write into the page.
 func (p *node) part(pos, n int) ([]byte, error) {
 	if pos+n <= len(p.head) {
 		return p.head[pos : pos+n : pos+n], nil
@@ -119,7 +126,9 @@ func (p *node) part(pos, n int) ([]byte, error) {
 	return b, err
 }
 
-// element is one key of a leaf or a branch, as an extent inside its node.
+// element is one key of a leaf or a branch, as an extent inside its node. Offsets are
+// from the beginning of the node. flags and value are of leaves, child is of branches:
+// the page below.
 type element struct {
 	flags      uint32
 	keyAt, key int
@@ -130,7 +139,7 @@ type element struct {
 
 // elements reads the extents of a node's keys and checks that they follow each other
 // without a gap, as bbolt writes them: a wrong count, position or size breaks that
-// sequence.
+// sequence. Positions in a page are relative to the element that states them.
 func (p *node) elements() ([]element, error) {
 	next := pageHeaderBytes + p.count*elementBytes
 	if next > p.size {
@@ -162,7 +171,9 @@ func (p *node) elements() ([]element, error) {
 	return out, nil
 }
 
-// inline returns the page of a bucket that is stored in its bucket's element.
+// inline returns the page of a bucket that is stored in its bucket's element. bbolt
+// stores a small bucket that way, to save it a page. value has at least the header of a
+// bucket.
 func inline(value []byte) (*node, error) {
 	b := value[bucketHeaderBytes:]
 	if len(b) < pageHeaderBytes {

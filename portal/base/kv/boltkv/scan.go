@@ -41,7 +41,9 @@ func forward(from, to []byte) walker {
 	}
 }
 
-// backward returns the walker of a descending scan.
+// backward returns the walker of a descending scan. bbolt's Seek goes to the first key
+// that is not less; the one before it is the last below the bound. Past the last key
+// Seek returns nil, and Last is what is wanted.
 func backward(from, to []byte) walker {
 	before := func(c *bolt.Cursor, key []byte) ([]byte, []byte) {
 		if k, _ := c.Seek(key); k == nil {
@@ -62,7 +64,7 @@ func backward(from, to []byte) walker {
 	}
 }
 
-// walker is one direction of a scan.
+// walker is one direction of a scan. A nil key ends it.
 type walker struct {
 	first  func(*bolt.Cursor) (k, v []byte)
 	next   func(*bolt.Cursor) (k, v []byte)
@@ -71,7 +73,8 @@ type walker struct {
 }
 
 // step is bucket for a cursor that has its bucket already: finding it again would cost
-// more than the step.
+// more than the step. It also stops a loop that continues after its transaction, whose
+// cursor would read pages that were reused.
 func (t *tx) step(op string, f func() error) error {
 	if t.over {
 		return fault.New(fault.Internal, op, "the transaction is over")
@@ -121,8 +124,9 @@ type scan struct {
 }
 
 // readable returns the item at the cursor, whose key and stored value are given, or the
-// next one that can be read and is inside the range; its key is nil after the last. Rows
-// that cannot be read are left out and recorded; a strict scan fails at the first.
+// next one that can be read and is inside the range; its key is nil after the last.
+// Rows that cannot be read are left out and recorded; a strict scan fails at the first.
+// It runs inside guard, as it moves the cursor.
 func (s scan) readable(k, sealed []byte) (kv.Item, error) {
 	for k != nil && s.inside(k) {
 		value, ok := s.db.sums.open(s.name, k, sealed)

@@ -12,7 +12,8 @@ import (
 // a stored title would otherwise be shown as the title.
 const sealBytes = 4
 
-// sums computes the checksums of one database.
+// sums computes the checksums of one database. It is not changed after newSums, so
+// goroutines share it.
 type sums struct {
 	table *crc32.Table
 	seeds map[string]uint32 // bucket -> the sum of its name
@@ -37,11 +38,14 @@ func (s sums) seed(bucket string) uint32 {
 }
 
 // keyWeight mixes the length of the key into the checksum, so that a byte which moves
-// from the key to the value changes it.
+// from the key to the value changes it: a CRC of both in sequence would be the same. It
+// is a prime close to 2^32 divided by the golden ratio (Knuth, TAOCP volume 3, section
+// 6.4), which spreads small lengths over all bits.
 const keyWeight = 0x9E3779B1
 
-// of returns the checksum of a row. The seed of the bucket is computed once, since
-// every read needs it.
+// of returns the checksum of a row: the CRC-32C of bucket, 0x00, key and value, xor the
+// key's length times keyWeight. The bucket is in it so that a row that turns up in
+// another bucket is found. The seed is computed once, since every read needs it.
 func (s sums) of(bucket string, key, value []byte) uint32 {
 	seed, ok := s.seeds[bucket]
 	if !ok { // a bucket that is in no schema any more
@@ -51,7 +55,8 @@ func (s sums) of(bucket string, key, value []byte) uint32 {
 	return crc32.Update(sum, s.table, value) ^ uint32(len(key))*keyWeight
 }
 
-// seal returns a copy of the value with its checksum.
+// seal returns a copy of the value with its checksum. It is a new slice with a capacity
+// that fits, so bbolt may retain it.
 func (s sums) seal(bucket string, key, value []byte) []byte {
 	sealed := append(make([]byte, 0, len(value)+sealBytes), value...)
 	return binary.BigEndian.AppendUint32(sealed, s.of(bucket, key, value))

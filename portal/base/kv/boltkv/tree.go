@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// tree is what an inspection reads in one b-tree.
+// tree is what an inspection reads in one b-tree. each receives every row of a leaf;
+// the slices are valid during the call.
 type tree struct {
 	bucket     string // "" is the bucket of buckets
 	whole      bool   // values are needed, also those behind a page's first block
@@ -23,7 +24,8 @@ func (t tree) name() string {
 
 // tree walks the pages below id. Every key must be at least low and less than high; nil
 // is no bound. The walk ends at a damaged page: what is below cannot be trusted, and is
-// reported as one finding.
+// reported as one finding. depth is 0 at the root. The memory of a page is released
+// after all pages below it, as their bounds are keys in it.
 func (x *inspection) tree(t tree, id uint64, depth int, low, high []byte) {
 	if x.ctx.Err() != nil {
 		return
@@ -52,7 +54,8 @@ func (x *inspection) tree(t tree, id uint64, depth int, low, high []byte) {
 	}
 }
 
-// branch reads a branch page and the pages below it.
+// branch reads a branch page and the pages below it. The bounds of a page below are its
+// own key here and the next one. Nothing is read below a key that is out of order.
 func (x *inspection) branch(t tree, p *node, depth int, low, high []byte) {
 	elements, err := p.elements()
 	if err != nil {
@@ -77,7 +80,8 @@ func (x *inspection) branch(t tree, p *node, depth int, low, high []byte) {
 	}
 }
 
-// leaf reads the rows of a leaf page.
+// leaf reads the rows of a leaf page. A row out of order is reported and still passed
+// to each: its checksum is verified all the same.
 func (x *inspection) leaf(t tree, p *node, low, high []byte) {
 	elements, err := p.elements()
 	if err != nil {

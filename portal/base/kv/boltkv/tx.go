@@ -22,7 +22,8 @@ type tx struct {
 
 var _ kv.Writer = (*tx)(nil)
 
-// end rolls back a transaction that was not committed.
+// end rolls back a transaction that was not committed; calling it again does nothing. A
+// rollback that fails leaves bbolt's locks held, so no further write can begin.
 func (t *tx) end() {
 	if t.over {
 		return
@@ -46,7 +47,9 @@ func (t *tx) commit() error {
 	return err
 }
 
-// bucket finds a bucket of an owner and calls f with it, guarded.
+// bucket finds a bucket of an owner and calls f with it, guarded. A bucket that no
+// schema names is fault.Internal, also those of kv: owners cannot reach kv.meta or the
+// change log.
 func (t *tx) bucket(op, name string, f func(*bolt.Bucket) error) error {
 	if !t.db.buckets[name] {
 		return fault.Newf(fault.Internal, op, "no schema names the bucket %q", name)
@@ -54,7 +57,8 @@ func (t *tx) bucket(op, name string, f func(*bolt.Bucket) error) error {
 	return t.anyBucket(op, name, f)
 }
 
-// anyBucket is bucket for the buckets of kv, too.
+// anyBucket is bucket for the buckets of kv, too. The bucket is searched for in each
+// call; only a write transaction of bbolt caches it.
 func (t *tx) anyBucket(op, name string, f func(*bolt.Bucket) error) error {
 	if t.over {
 		return fault.New(fault.Internal, op, "the transaction is over")
@@ -77,7 +81,8 @@ func (t *tx) guarded(op string, f func() error) error {
 	return err
 }
 
-// Get implements kv.Reader. The value is a slice of the memory map.
+// Get implements kv.Reader. The value is a slice of the memory map: writing to it
+// faults, and after the transaction it may be other data.
 func (t *tx) Get(bucket string, key []byte) (value []byte, err error) {
 	const op = "boltkv.Get"
 	err = t.bucket(op, bucket, func(b *bolt.Bucket) error {
@@ -95,7 +100,8 @@ func (t *tx) Get(bucket string, key []byte) (value []byte, err error) {
 	return value, err
 }
 
-// Seq implements kv.Reader.
+// Seq implements kv.Reader. The number is the bucket's sequence, which a Trim does not
+// change.
 func (t *tx) Seq() (s kv.Seq, err error) {
 	err = t.anyBucket("boltkv.Seq", kv.ChangesBucket, func(b *bolt.Bucket) error {
 		s = kv.Seq(b.Sequence())
@@ -119,7 +125,8 @@ func (t *tx) Put(bucket string, key, value []byte) error {
 	})
 }
 
-// Delete implements kv.Writer. An unreadable row is copied to kv.kept first.
+// Delete implements kv.Writer. An unreadable row is copied to kv.kept first. Deleting
+// an absent key counts as a write, after which a scan only seeks its position again.
 func (t *tx) Delete(bucket string, key []byte) error {
 	return t.bucket("boltkv.Delete", bucket, func(b *bolt.Bucket) error {
 		t.writes++
@@ -131,7 +138,8 @@ func (t *tx) Delete(bucket string, key []byte) error {
 }
 
 // Swap implements kv.Writer. A current value that cannot be read is an error, not a
-// difference.
+// difference. CheckPut refuses an empty key and a value that is too large even if the
+// values differ, so that a caller's mistake does not depend on the data.
 func (t *tx) Swap(bucket string, key, old, new []byte) (bool, error) {
 	if err := kv.CheckPut(bucket, key, new); err != nil {
 		return false, err

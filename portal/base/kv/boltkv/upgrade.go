@@ -57,6 +57,8 @@ func (db *DB) upgrade(ctx context.Context, o Options) (bool, error) {
 }
 
 // upgradeFailed returns the error of an upgrade: fault.Full when the disk is full.
+// Damage of the old file is returned as it is, since its message already states what to
+// do.
 func upgradeFailed(err error) error {
 	kind := fault.KindOf(err)
 	if fault.NoRoom(err) {
@@ -71,7 +73,8 @@ func upgradeFailed(err error) error {
 }
 
 // keepOld gives the old file its second name: a hard link if the file system has them,
-// otherwise a copy.
+// otherwise a copy. The link costs no room and no time, and the rename that follows
+// leaves it in place.
 func (db *DB) keepOld(ctx context.Context, now time.Time) error {
 	if err := os.Link(db.path, db.copyName(now)); err == nil {
 		db.log.Info("kept the database as it was before migrating it", "copy", db.copyName(now))
@@ -102,7 +105,8 @@ func (db *DB) copyWithSums(ctx context.Context, part string, stored map[string]i
 	return errors.Join(err, to.Close())
 }
 
-// copier copies rows in transactions of upgradeBatch.
+// copier copies rows in transactions of upgradeBatch. tx is the open one, size the
+// bytes of keys and values in it so far.
 type copier struct {
 	ctx  context.Context
 	db   *DB
@@ -111,7 +115,9 @@ type copier struct {
 	size int
 }
 
-// all copies every bucket.
+// all copies every bucket with its sequence, which for the change log is the last
+// number, and ends with the versions. A file without them is not one of Postern, so a
+// copy that is cut off is never taken for a whole one.
 func (c *copier) all(from *bolt.Tx, stored map[string]int) (err error) {
 	if c.tx, err = c.to.Begin(true); err != nil {
 		return err
@@ -142,7 +148,8 @@ func (c *copier) all(from *bolt.Tx, stored map[string]int) (err error) {
 	return c.tx.Commit()
 }
 
-// row copies one row.
+// row copies one row with its checksum. When the batch is full it commits and begins
+// the next; the context is checked there only.
 func (c *copier) row(bucket, k, v []byte) error {
 	if c.size += len(k) + len(v); c.size > upgradeBatch {
 		if err := errors.Join(c.ctx.Err(), c.tx.Commit()); err != nil {

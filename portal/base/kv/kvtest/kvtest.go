@@ -26,9 +26,9 @@ const patience = 20 * time.Second
 // Engine is what the suite needs of an engine. Both functions are called from one
 // goroutine at a time for one folder.
 type Engine struct {
-	// Open opens the database of dir, creating it the first time. Open opens the
-	// database of dir, creating it the first time. It fails with fault.Unsupported for
-	// data of a newer schema or of an owner that schemas do not list.
+	// Open opens the database of dir, creating it the first time. It fails with
+	// fault.Unsupported for data of a newer schema or of an owner that schemas do not
+	// list.
 	Open func(ctx context.Context, dir string, schemas []kv.Schema) (kv.DB, error)
 	// Restore makes the database of dir, which does not exist yet, from what Backup
 	// wrote. Open must accept the result with the same schemas.

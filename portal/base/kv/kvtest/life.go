@@ -27,9 +27,8 @@ func receive(t *testing.T, ch <-chan error) error {
 
 // testDurable requires that everything an Update committed is there after the database
 // was closed and opened again: values, the change log and its number. It finds an
-// engine that answers an Update before its writes are stored, and one that numbers
-// changes from memory: numbers must continue after a restart, or a follower would miss
-// changes.
+// engine that loses writes at Close, and one that numbers changes from memory: numbers
+// must continue after a restart, or a follower would miss changes.
 func testDurable(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	for i := range 3 {
