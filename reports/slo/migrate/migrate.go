@@ -16,8 +16,12 @@ import (
 // Formats returns the names of the known formats.
 func Formats() []string { return []string{"sloth", "pyrra"} }
 
-// Run converts YAML files. The result is sorted by path and has each path once. The error
-// is fault.Unsupported for an unknown format.
+// Run converts YAML files. The result is sorted by path and has each path once. The
+// error is fault.Unsupported for an unknown format. An objective that cannot be
+// converted is left out with a finding; what is only less exact than before has a
+// finding, too. Sources are converted in the order of their paths, so the first of two
+// objectives with one name is the same each time. A file that cannot be written as YAML
+// is fault.Internal.
 func Run(format string, sources []convert.File) ([]convert.File, []convert.Finding, error) {
 	if !slices.Contains(Formats(), format) {
 		known := strings.Join(Formats(), ", ")
@@ -37,7 +41,8 @@ func Run(format string, sources []convert.File) ([]convert.File, []convert.Findi
 	return files, b.findings, err
 }
 
-// batch collects the definitions of all files.
+// batch collects the definitions of all files. Services are collected over all files,
+// because both tools name the service in each objective and define it nowhere.
 type batch struct {
 	services map[string]*service
 	slos     map[string][]yamldoc.Pairs // by service
@@ -45,10 +50,13 @@ type batch struct {
 	findings []convert.Finding
 }
 
-// service has the properties of one service.
+// service has the properties of one service. The first objective that states a property
+// determines it.
 type service struct{ team, tier string }
 
-// source converts one file. Its unknown keys are ignored, as the other tool does.
+// source converts one file. Its unknown keys are ignored, as the other tool does. The
+// other tool's formats have keys that matter to its own evaluation only; issues about
+// types of values are reported.
 func (b *batch) source(format string, src convert.File) {
 	r := &reader{batch: b, path: src.Path}
 	doc, maps, issues := yamldoc.ParseAll(src.Data, yamldoc.Limits{})
@@ -66,6 +74,8 @@ func (b *batch) source(format string, src convert.File) {
 			r.pyrra(m)
 		}
 	}
+	// The issues of parsing are at the beginning of the list and have been reported
+	// above.
 	for _, i := range doc.Issues()[len(issues):] {
 		if i.Code != yamldoc.Unknown {
 			r.find(i.Line, i.Msg)
@@ -73,7 +83,8 @@ func (b *batch) source(format string, src convert.File) {
 	}
 }
 
-// files returns two files per service: its definition and its SLOs.
+// files returns two files per service: its definition and its SLOs. They are sorted by
+// path, since the map has no order.
 func (b *batch) files() ([]convert.File, error) {
 	var out []convert.File
 	for name, s := range b.services {
@@ -97,7 +108,7 @@ func (b *batch) files() ([]convert.File, error) {
 	return out, nil
 }
 
-// encode returns objects as YAML documents.
+// encode returns objects as YAML documents. Several objects are separated by "---".
 func encode(objects []yamldoc.Pairs) ([]byte, error) {
 	var parts [][]byte
 	for _, o := range objects {
@@ -110,7 +121,8 @@ func encode(objects []yamldoc.Pairs) ([]byte, error) {
 	return bytes.Join(parts, []byte("---\n")), nil
 }
 
-// object returns an object of OpenSLO.
+// object returns an object of OpenSLO. The keys are in the order in which people write
+// them; yamldoc.Pairs retains it.
 func object(kind string, meta, spec yamldoc.Pairs) yamldoc.Pairs {
 	return yamldoc.Pairs{
 		{Key: "apiVersion", Value: openslo.APIVersion}, {Key: "kind", Value: kind},
@@ -118,7 +130,8 @@ func object(kind string, meta, spec yamldoc.Pairs) yamldoc.Pairs {
 	}
 }
 
-// with returns pairs with another one, unless its value is "".
+// with returns pairs with another one, unless its value is "". It may change the array
+// of pairs: use the result only.
 func with(pairs yamldoc.Pairs, key, value string) yamldoc.Pairs {
 	if value == "" {
 		return pairs
@@ -132,12 +145,14 @@ type reader struct {
 	path string
 }
 
-// find adds a finding.
+// find adds a finding. Line 0 is the file as a whole.
 func (r *reader) find(line int, message string) {
 	r.findings = append(r.findings, convert.Finding{Path: r.path, Line: line, Message: message})
 }
 
-// objective is one SLO in the terms that both formats share.
+// objective is one SLO in the terms that both formats share. name and service are as in
+// the source; add converts them to names of OpenSLO. percent is the target, from 0 to
+// below 100. window is a duration of OpenSLO. line is that of the source, for findings.
 type objective struct {
 	service, name, title, description string
 	percent                           float64
@@ -149,7 +164,9 @@ type objective struct {
 	line                              int
 }
 
-// add adds an SLO to the batch; team and tier are those of its service.
+// add adds an SLO to the batch; team and tier are those of its service. An objective
+// without a usable name, or whose name another one has, is left out with a finding.
+// Names must be unique over the whole batch, because OpenSLO has one namespace.
 func (r *reader) add(o objective, team, tier string) {
 	o.service, o.name = openslo.Name(o.service), openslo.Name(o.name)
 	if o.service == "" || o.name == "" {
@@ -174,7 +191,8 @@ func (r *reader) add(o objective, team, tier string) {
 	r.slos[o.service] = append(r.slos[o.service], o.pairs())
 }
 
-// pairs returns the SLO as OpenSLO.
+// pairs returns the SLO as OpenSLO. The window always rolls: neither tool has calendar
+// windows. The indicator is inline, because no other objective uses it.
 func (o objective) pairs() yamldoc.Pairs {
 	meta := with(yamldoc.Pairs{{Key: "name", Value: o.name}}, "displayName", o.title)
 	if len(o.labels) > 0 {

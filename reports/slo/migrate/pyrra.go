@@ -10,7 +10,9 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// pyrra converts a ServiceLevelObjective of pyrra.dev/v1alpha1.
+// pyrra converts a ServiceLevelObjective of pyrra.dev/v1alpha1. Pyrra's objects have no
+// field for service, team and tier, so they are taken from the usual labels. The window
+// is required; the target is a text with or without a percent sign.
 func (r *reader) pyrra(m *yamldoc.Map) {
 	if api, kind := m.Value("apiVersion").String(), m.Value("kind").String(); api != "pyrra.dev/v1alpha1" || kind != "ServiceLevelObjective" {
 		r.find(max(m.Line(), 1), fmt.Sprintf("left out: this is %s %s, not Pyrra's ServiceLevelObjective", api, kind))
@@ -28,6 +30,7 @@ func (r *reader) pyrra(m *yamldoc.Map) {
 	}
 	target := spec.Value("target")
 	percent, err := strconv.ParseFloat(strings.TrimSuffix(target.String(), "%"), 64)
+	// Negated, so that NaN is refused.
 	if err != nil || !(percent >= 0 && percent < 100) {
 		r.find(target.Line(), "left out: target is a percentage from 0 to below 100")
 		return
@@ -47,7 +50,7 @@ func (r *reader) pyrra(m *yamldoc.Map) {
 }
 
 // pyrraIndicator returns the ratio of an indicator, nil with a finding if it cannot be
-// converted.
+// converted. The first of the known kinds counts; Pyrra allows one.
 func (r *reader) pyrraIndicator(v yamldoc.Value) yamldoc.Pairs {
 	m := v.Map()
 	counter := yamldoc.Pair{Key: "counter", Value: true}
@@ -63,6 +66,8 @@ func (r *reader) pyrraIndicator(v yamldoc.Value) yamldoc.Pairs {
 		total := x.Value("total").Map().Value("metric").String()
 		var out yamldoc.Pairs
 		switch kind {
+		// Pyrra increases the counters itself, so its metrics are selectors. counter:
+		// true lets the portal count them exactly.
 		case "ratio":
 			bad := x.Value("errors").Map().Value("metric").String()
 			out = yamldoc.Pairs{counter, {Key: "bad", Value: metric(bad)}, {Key: "total", Value: metric(total)}}
@@ -71,6 +76,8 @@ func (r *reader) pyrraIndicator(v yamldoc.Value) yamldoc.Pairs {
 			out = yamldoc.Pairs{counter, {Key: "good", Value: metric(good)}, {Key: "total", Value: metric(total)}}
 		case "latencyNative":
 			out = r.native(x, total)
+		// bool_gauge: each sample is a probe, and its value is 1 when it succeeded. So
+		// the sum over time is the number of good ones.
 		default:
 			gauge := x.Value("metric").String()
 			total = gauge
@@ -89,7 +96,10 @@ func (r *reader) pyrraIndicator(v yamldoc.Value) yamldoc.Pairs {
 	return nil
 }
 
-// native returns the ratio of a latency over a native histogram.
+// native returns the ratio of a latency over a native histogram. It returns nil when
+// the latency is missing or no duration. A native histogram has no bucket series to
+// select, so the growth is computed in the query: histogram_fraction gives the fraction
+// of observations up to the limit, in seconds.
 func (r *reader) native(x *yamldoc.Map, total string) yamldoc.Pairs {
 	limit, err := time.ParseDuration(x.Value("latency").String())
 	if err != nil || limit <= 0 {
@@ -102,7 +112,9 @@ func (r *reader) native(x *yamldoc.Map, total string) yamldoc.Pairs {
 	}
 }
 
-// plainLabels returns the labels without those of Kubernetes and Pyrra.
+// plainLabels returns the labels without those of Kubernetes and Pyrra. Those with a
+// slash are metadata of Kubernetes; prometheus and role select the operator that
+// evaluates the object.
 func plainLabels(labels yamldoc.Pairs) (out yamldoc.Pairs) {
 	for _, p := range labels {
 		if !strings.Contains(p.Key, "/") && p.Key != "prometheus" && p.Key != "role" {
@@ -112,8 +124,10 @@ func plainLabels(labels yamldoc.Pairs) (out yamldoc.Pairs) {
 	return out
 }
 
-// openWindow returns a Prometheus duration of one or more units as a duration of OpenSLO,
-// "" if that is not possible.
+// openWindow returns a Prometheus duration of one or more units as a duration of
+// OpenSLO, "" if that is not possible. Prometheus has compound durations such as 1d12h;
+// OpenSLO has one unit. A year of Prometheus is 365 days. Minutes are refused: no
+// budget is that short.
 func openWindow(text string) string {
 	if _, _, err := slo.ParseWindow(text); err == nil && !strings.HasSuffix(text, "m") {
 		return strings.Replace(text, "y", "Y", 1)
@@ -122,6 +136,7 @@ func openWindow(text string) string {
 	hours, digits := 0, 0
 	for i := range len(text) {
 		switch c := text[i]; {
+		// The limit prevents an overflow of hours.
 		case c >= '0' && c <= '9' && digits < 1e5:
 			digits = 10*digits + int(c-'0')
 		case units[c] > 0 && digits > 0:

@@ -8,11 +8,14 @@ import (
 	"github.com/postern/postern/reports/slo/promql"
 )
 
-// slothWindow is the default period of Sloth.
+// slothWindow is the default period of Sloth. The format has no field for it: it is a
+// flag of Sloth.
 const slothWindow = "30d"
 
-// sloth converts a specification in the format prometheus/v1, or the same as a Kubernetes
-// object (sloth.slok.dev/v1, in camel case).
+// sloth converts a specification in the format prometheus/v1, or the same as a
+// Kubernetes object (sloth.slok.dev/v1, in camel case). Anything else is left out with
+// a finding. Names of objectives are unique within a service only, so the service is
+// put before them.
 func (r *reader) sloth(m *yamldoc.Map) {
 	if m.Value("version").String() != "prometheus/v1" {
 		if m.Value("apiVersion").String() != "sloth.slok.dev/v1" || m.Value("kind").String() != "PrometheusServiceLevel" {
@@ -27,6 +30,7 @@ func (r *reader) sloth(m *yamldoc.Map) {
 	if len(m.Value("sli_plugins").Items())+len(m.Value("sloPlugins").Items()) > 0 {
 		r.find(m.Line(), "plug-ins have no place in OpenSLO and were left out")
 	}
+	// A difference of numbers after the import would otherwise look like a mistake.
 	r.find(0, "Sloth shows a mean of ratios of five minutes; here events are summed, so the numbers may differ, and a quiet night weighs what it weighs")
 	for _, item := range m.Value("slos").Items() {
 		s := item.Map()
@@ -49,7 +53,10 @@ func (r *reader) sloth(m *yamldoc.Map) {
 	}
 }
 
-// slothIndicator reads the ratio of events, or a raw error ratio.
+// slothIndicator reads the ratio of events, or a raw error ratio. It returns false,
+// with a finding, when neither can be converted. promql.Increasing replaces rate by
+// increase, so that the query counts events and does not give a rate; Sloth divides the
+// two, where the unit does not matter.
 func (r *reader) slothIndicator(o *objective, v yamldoc.Value) bool {
 	sli := v.Map()
 	events, raw := sli.Value("events"), sli.Value("raw")
@@ -79,7 +86,9 @@ func (r *reader) slothIndicator(o *objective, v yamldoc.Value) bool {
 	return true
 }
 
-// either returns the text of one of two keys.
+// either returns the text of one of two keys. Sloth's own format has snake case, its
+// Kubernetes object camel case. Blanks around the text are removed; a missing key gives
+// "".
 func either(m *yamldoc.Map, a, b string) string {
 	if s := strings.TrimSpace(m.Value(a).Text()); s != "" {
 		return s
@@ -87,7 +96,8 @@ func either(m *yamldoc.Map, a, b string) string {
 	return strings.TrimSpace(m.Value(b).Text())
 }
 
-// textPairs returns the entries of a mapping of texts.
+// textPairs returns the entries of a mapping of texts. They are in the order of the
+// file; empty values are left out.
 func textPairs(v yamldoc.Value) (out yamldoc.Pairs) {
 	if !v.Present() {
 		return nil
@@ -100,7 +110,8 @@ func textPairs(v yamldoc.Value) (out yamldoc.Pairs) {
 	return out
 }
 
-// lookup returns the text of the first key that has one.
+// lookup returns the text of the first key that has one. Keys are in order of
+// preference. It returns "" when none has a text.
 func lookup(pairs yamldoc.Pairs, keys ...string) string {
 	for _, key := range keys {
 		for _, p := range pairs {
@@ -112,7 +123,8 @@ func lookup(pairs yamldoc.Pairs, keys ...string) string {
 	return ""
 }
 
-// unique returns the last value of each key, in the order of the keys.
+// unique returns the last value of each key, in the order of the keys. Labels of an
+// objective follow those of its document and replace them.
 func unique(pairs yamldoc.Pairs) (out yamldoc.Pairs) {
 	at := map[string]int{}
 	for _, p := range pairs {

@@ -10,7 +10,9 @@ import (
 // Alert policies are judged so that an author may keep them beside the
 // objectives; the portal itself does not page by them.
 
-// alertPolicy reads an alert policy and returns its references to conditions and targets.
+// alertPolicy reads an alert policy and returns its references to conditions and
+// targets. Every key of the specification is read even where its value is not used,
+// since finish reports each key that was not read as unknown.
 func (r *reader) alertPolicy(spec *yamldoc.Map) (refs []reference) {
 	_ = spec.Value("description").String()
 	for _, key := range []string{"alertWhenNoData", "alertWhenResolved", "alertWhenBreaching"} {
@@ -24,7 +26,10 @@ func (r *reader) alertPolicy(spec *yamldoc.Map) (refs []reference) {
 	return append(refs, r.members(spec.Value("notificationTargets"), KindAlertNotificationTarget, "targetRef")...)
 }
 
-// members reads a list of objects that are named or written out.
+// members reads a list of objects that are named or written out. An item is one of
+// three forms: the plain name of an object, a mapping with refKey, or a whole object
+// without a document of its own. Only the first two give a reference of their own; the
+// third gives those of its body.
 func (r *reader) members(list yamldoc.Value, kind, refKey string) (refs []reference) {
 	for _, item := range list.Items() {
 		if item.Scalar() {
@@ -37,6 +42,8 @@ func (r *reader) members(list yamldoc.Value, kind, refKey string) (refs []refere
 			finish(m)
 			continue
 		}
+		// Inline objects may repeat what their place already determines. A kind that
+		// contradicts the place is a mistake of copying.
 		m.Value("apiVersion")
 		if v := m.Value("kind"); v.Present() && v.String() != kind {
 			r.find(ruleForm, v, "a %s stands here, not a %s", kind, v.Text())
@@ -48,8 +55,9 @@ func (r *reader) members(list yamldoc.Value, kind, refKey string) (refs []refere
 	return refs
 }
 
-// alertCondition checks an alert condition. Postern does not evaluate conditions: it uses
-// the standard burn-rate rules.
+// alertCondition checks an alert condition. Postern does not evaluate conditions: it
+// uses the standard burn-rate rules. It is checked nevertheless, so that a file that
+// other tools read too is refused for the same mistakes.
 func (r *reader) alertCondition(spec *yamldoc.Map) {
 	_ = spec.Value("description").String()
 	r.required(spec, "severity")
@@ -66,6 +74,7 @@ func (r *reader) alertCondition(spec *yamldoc.Map) {
 	switch {
 	case !slices.Contains(operators(), op.String()):
 		r.find(ruleForm, orKey(c, "op"), "op must be one of %s, not %q", strings.Join(operators(), ", "), op.Text())
+	// One of the examples in the specification has this reversed, so it is a warning.
 	case op.String() == "lt" || op.String() == "lte":
 		r.find(ruleSlip, op, "op: %s alerts while the budget burns slowly; a condition that exceeds its threshold is gt or gte", op.String())
 	}
@@ -77,5 +86,5 @@ func (r *reader) alertCondition(spec *yamldoc.Map) {
 	finish(c)
 }
 
-// operators returns the operators of OpenSLO.
+// operators returns the operators of OpenSLO. Messages list them in this order.
 func operators() []string { return []string{"lte", "gte", "lt", "gt"} }

@@ -5,7 +5,9 @@ import (
 )
 
 // counters adds a finding for each query that does not fit the way it is counted. The
-// type of the source must be known.
+// type of the source must be known. Link calls it, and not Parse, because the type may
+// be that of a DataSource in another file. Only PromQL is understood; queries of other
+// types are not examined.
 func (r *reader) counters(in *indicator) {
 	if in.Type != typePrometheus {
 		return
@@ -17,7 +19,9 @@ func (r *reader) counters(in *indicator) {
 	}
 }
 
-// misfitText returns the message of a misfit, "" where there is none.
+// misfitText returns the message of a misfit, "" where there is none. Each message has
+// the consequence for the numbers and the two ways to correct it: whether the query or
+// the key is the mistake, only the author knows.
 func misfitText(m promql.Misfit) string {
 	switch m {
 	case promql.OverTime:

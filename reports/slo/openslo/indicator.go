@@ -10,6 +10,8 @@ import (
 // indicator is an SLI before its data sources are resolved.
 type indicator struct {
 	slo.Indicator
+	// A thresholdMetric: op and value are in each objective, and one measurement counts
+	// as one event.
 	threshold bool
 	at        place // of its first metric source
 	// sources are the references to DataSources. They determine the type where the
@@ -25,7 +27,9 @@ type countQuery struct {
 }
 
 // indicatorOf reads "indicator" or "indicatorRef" of an SLO or of an objective. ok is
-// false when both are missing.
+// false when both are missing. With both present there is a finding, and ok is false as
+// well. inline is nil, with ok true, where the indicator has no spec: the finding is
+// already added, and callers must not report a missing indicator too.
 func (r *reader) indicatorOf(m *yamldoc.Map) (inline *indicator, ref reference, ok bool) {
 	in, by := m.Value("indicator"), m.Value("indicatorRef")
 	switch {
@@ -33,6 +37,8 @@ func (r *reader) indicatorOf(m *yamldoc.Map) (inline *indicator, ref reference, 
 		r.find(ruleIndicator, by, "give indicator or indicatorRef, not both")
 	case in.Present():
 		im := in.Map()
+		// An inline indicator may be a whole object. Its name is checked but not
+		// registered: nothing can refer to it.
 		im.Value("apiVersion")
 		im.Value("kind")
 		r.metadata(im)
@@ -52,7 +58,8 @@ func (r *reader) indicatorOf(m *yamldoc.Map) (inline *indicator, ref reference, 
 	return nil, ref, false
 }
 
-// sli reads the spec of an indicator.
+// sli reads the spec of an indicator. It never returns nil. With a finding the
+// indicator is incomplete, and so is the File.
 func (r *reader) sli(spec *yamldoc.Map) *indicator {
 	_ = spec.Value("description").String()
 	ratio, threshold := spec.Value("ratioMetric"), spec.Value("thresholdMetric")
@@ -73,7 +80,9 @@ func (r *reader) sli(spec *yamldoc.Map) *indicator {
 	return in
 }
 
-// ratio reads good or bad over total, or a raw ratio.
+// ratio reads good or bad over total, or a raw ratio. Queries of good, bad and total
+// are added to in.counts, because counters checks them. A raw ratio is no count, so it
+// is not among them.
 func (r *reader) ratio(in *indicator, m *yamldoc.Map) {
 	in.Counter = m.Value("counter").Bool()
 	good, bad, total, raw := m.Value("good"), m.Value("bad"), m.Value("total"), m.Value("raw")
@@ -95,6 +104,8 @@ func (r *reader) ratio(in *indicator, m *yamldoc.Map) {
 	if kind.Present() {
 		r.find(ruleIndicator, kind, "rawType belongs to raw, which is not there")
 	}
+	// Both good and bad would state the total twice, and the two could contradict each
+	// other.
 	if good.Present() == bad.Present() || !total.Present() {
 		r.find(ruleIndicator, orKey(m, "total"), "a ratio has total, and exactly one of good and bad")
 	}
@@ -120,7 +131,9 @@ func (r *reader) metricOf(in *indicator, v yamldoc.Value) countQuery {
 	return query
 }
 
-// metric reads the metric source and gives its query.
+// metric reads the metric source of m and returns its query with its place. The text is
+// "" when there is none. It also sets the place, the type and the sources of the
+// indicator, and adds a finding for a credential in the spec, which is free-form.
 func (r *reader) metric(in *indicator, m *yamldoc.Map) countQuery {
 	v := m.Value("metricSource")
 	if !v.Present() {
@@ -136,6 +149,8 @@ func (r *reader) metric(in *indicator, m *yamldoc.Map) countQuery {
 		in.sources = append(in.sources, reference{KindDataSource, ref.String(), placeOf(ref)})
 		in.Source = ref.String()
 	}
+	// The first source that states a type decides for the indicator. A type that is
+	// still "" here is looked up by Link, from the DataSource.
 	if in.Type == "" {
 		in.Type = kind
 	}
@@ -145,9 +160,12 @@ func (r *reader) metric(in *indicator, m *yamldoc.Map) countQuery {
 	spec := src.Value("spec")
 	r.secrets(spec)
 	finish(src)
+	// Counts that are posted to the portal need no query.
 	if !spec.Present() && kind == typeNDJSON {
 		return countQuery{}
 	}
+	// The place of a finding about a query is the query, or the whole spec where it has
+	// no such key.
 	at := spec
 	if spec.Mapping() && spec.Map().Value("query").Present() {
 		at = spec.Map().Value("query")
@@ -155,8 +173,10 @@ func (r *reader) metric(in *indicator, m *yamldoc.Map) countQuery {
 	return countQuery{r.query(kind, spec, v), placeOf(at)}
 }
 
-// query finds the query in the free-form spec of a metric source: its "query",
-// else the whole spec as it is written, for readers.
+// query finds the query in the free-form spec of a metric source: its "query", else the
+// whole spec as it is written, for readers. For Prometheus a query is required. For
+// ndjson it is optional. The YAML of other types is only shown on the page of the SLO:
+// the portal does not know their keys.
 func (r *reader) query(kind string, spec, source yamldoc.Value) string {
 	if !spec.Present() {
 		r.find(ruleIndicator, source, "the metric source needs a spec with a query")
@@ -179,6 +199,7 @@ func (r *reader) query(kind string, spec, source yamldoc.Value) string {
 
 // The types of source that the portal itself reads.
 const (
+	// Also servers with the same API, such as VictoriaMetrics or Thanos.
 	typePrometheus = "prometheus"
 	typeNDJSON     = "ndjson"
 )

@@ -10,20 +10,24 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// linker puts files together.
+// linker joins files.
 type linker struct {
+	// The keys are those of key.
 	named    map[string]object // by kind and name; the first in order of paths
 	where    map[string]string // and the file it lies in
 	set      Set
 	problems []postmortems.Problem
 }
 
-// Link puts the files of a repository together: it looks up what they name of
-// each other and judges what no file shows by itself. The order of the files does
-// not matter.
+// Link joins the files of a repository: it resolves their references to each other, and
+// checks what a single file does not show. The order of the files does not matter.
+// Services and SLOs are sorted by name, findings by place. If a finding of it or of
+// Parse is an Error, the Set is incomplete.
 func Link(files []File) (Set, []postmortems.Problem) {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	// Two passes: a reference may be to an object in a later file, so all names are
+	// registered before any is looked up.
 	l := &linker{named: map[string]object{}, where: map[string]string{}}
 	for _, f := range files {
 		r := l.reader(f.Path)
@@ -40,6 +44,7 @@ func Link(files []File) (Set, []postmortems.Problem) {
 		l.keep(r)
 	}
 	slices.SortFunc(l.set.Services, func(a, b slo.Service) int { return cmp.Compare(a.Name, b.Name) })
+	// Names of SLOs are known only now, and cycles need all services.
 	l.objectiveNames()
 	l.cycles()
 	slices.SortStableFunc(l.problems, func(a, b postmortems.Problem) int {
@@ -54,10 +59,13 @@ func (l *linker) reader(path string) *reader { return &reader{path: path, lines:
 // keep adds the findings of a reader.
 func (l *linker) keep(r *reader) { l.problems = append(l.problems, r.problems...) }
 
-// key returns the identity of an object.
+// key returns the identity of an object. Names contain no blank, so two objects never
+// have one key by accident.
 func key(kind, name string) string { return kind + " " + name }
 
-// register takes a name for the first object that has it.
+// register takes a name for the first object that has it. Of several it is the one in
+// the first path, whatever the order of the files, so that the finding is at the same
+// place each time. An object whose name was invalid has "" and takes none.
 func (l *linker) register(r *reader, o object, path string) {
 	if o.name == "" {
 		return
@@ -70,13 +78,16 @@ func (l *linker) register(r *reader, o object, path string) {
 	l.named[k], l.where[k] = o, path
 }
 
-// first reports whether the object is the first one with its name.
+// first reports whether the object is the first one with its name. A duplicate in the
+// same file is recognized by its place.
 func (l *linker) first(o object, path string) bool {
 	k := key(o.kind, o.name)
 	return l.where[k] == path && l.named[k].at == o.at
 }
 
-// object resolves the references of one object and adds it to the set.
+// object resolves the references of one object and adds it to the set. References are
+// checked for duplicates too: correcting the name should not lead to further findings.
+// Only the first object of a name becomes part of the set.
 func (l *linker) object(r *reader, o object) {
 	for _, ref := range o.refs {
 		l.known(r, ref)
@@ -109,7 +120,9 @@ func (l *linker) known(r *reader, ref reference) bool {
 	return false
 }
 
-// sources looks up the types of an indicator's data sources.
+// sources looks up the types of an indicator's data sources. An indicator without a
+// type takes that of its first DataSource that is defined. The type is stored in the
+// indicator, which the SLOs that refer to it share.
 func (l *linker) sources(r *reader, in *indicator) {
 	for _, ref := range in.sources {
 		o, ok := l.named[key(KindDataSource, ref.name)]
@@ -126,7 +139,9 @@ func (l *linker) sources(r *reader, in *indicator) {
 	}
 }
 
-// slo makes the objectives of one document.
+// slo adds the SLOs of one document to the set. A document with one objective gives one
+// SLO, one with several gives one for each, and a composite one more over all of them.
+// An objective without an indicator is left out: a finding has already been added.
 func (l *linker) slo(r *reader, d draft) {
 	if d.service.name != "" {
 		if _, ok := l.named[key(KindService, d.service.name)]; !ok {
@@ -139,6 +154,7 @@ func (l *linker) slo(r *reader, d draft) {
 	shared := l.indicator(r, d.indicator, d.ref)
 	names := objectiveNames(d)
 	length := commonSlices(d.objectives)
+	// A composite of one part would be the part.
 	if d.composite && len(d.objectives) > 1 {
 		l.set.SLOs = append(l.set.SLOs, composite(d, names))
 	}
@@ -151,21 +167,27 @@ func (l *linker) slo(r *reader, d draft) {
 			continue // already reported
 		}
 		s := d.SLO
+		// An inline object has no place of its own below that of the document.
 		s.Name, s.Line = names[i], max(o.at.line, d.Line)
 		if len(d.objectives) > 1 && o.title != "" {
 			s.Title += ": " + o.title
 		}
 		s.Target, s.SliceTarget, s.SliceLen = o.target, o.sliceTarget, o.sliceLen
 		l.measure(r, &s, *in, o)
+		// Several targets over one SLI are measured once. A threshold is part of each
+		// objective, so each has its own buckets.
 		if !d.composite && !in.threshold && len(d.objectives) > 1 && sameBuckets(s, length) {
 			s.Series = d.Name
 		}
+		// The hash is last: it is over everything that changes a number.
 		s.Hash = s.DefinitionHash()
 		l.set.SLOs = append(l.set.SLOs, s)
 	}
 }
 
-// indicator is the one written out, or the one that is named.
+// indicator returns the inline indicator, otherwise the one that ref names; nil if
+// there is none. A reference to an unknown SLI adds an Error and not only a Warning, as
+// other references do, because without it there is nothing to measure.
 func (l *linker) indicator(r *reader, in *indicator, ref reference) *indicator {
 	if in != nil {
 		l.sources(r, in)
@@ -182,7 +204,8 @@ func (l *linker) indicator(r *reader, in *indicator, ref reference) *indicator {
 	return o.sli
 }
 
-// measure sets how the objective is counted.
+// measure sets how the SLO is counted. The checks are here and not in Parse, because
+// only the resolved indicator determines whether op and value are needed.
 func (l *linker) measure(r *reader, s *slo.SLO, in indicator, o objective) {
 	s.Indicator = in.Indicator
 	switch {
@@ -195,6 +218,7 @@ func (l *linker) measure(r *reader, s *slo.SLO, in indicator, o objective) {
 		r.findAt(ruleSlip, o.at, "op has no meaning for a ratio and is passed over")
 	}
 	if in.threshold || in.Raw != "" {
+		// An SLO without the annotation has the default limit. -1 is no limit.
 		if s.MinEvents == 0 {
 			s.MinEvents = -1 // what is counted is measurements, not traffic
 		}

@@ -10,9 +10,11 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// objectiveNames are the names of a document's objectives. One alone has the
-// document's name, and so has the first of several, whose names follow from
-// their titles: "checkout-sla". Members of a composite leave that name to it.
+// objectiveNames returns the names of a document's objectives, in their order. A single
+// one has the document's name, and so has the first of several; the names of the others
+// follow from their titles, as in "checkout-sla", or from their number. In a composite
+// the document's name is that of the composite. Names are unique within the document:
+// the second of equal ones ends in -2.
 func objectiveNames(d draft) []string {
 	names := make([]string, len(d.objectives))
 	taken := map[string]bool{d.Name: true}
@@ -33,15 +35,17 @@ func objectiveNames(d draft) []string {
 	return names
 }
 
-// slug is a title in the letters of a name, short enough to be the end of one.
+// slug returns a title as the end of a name, at most 40 bytes; "" when it has no letter
+// or digit of ASCII.
 func slug(title string) string {
 	const most = 40
 	name := Name(title)
 	return strings.Trim(name[:min(len(name), most)], "-")
 }
 
-// Name makes a name of any text: lower-case letters, digits and hyphens, at most
-// 63; "" when nothing is left.
+// Name returns any text as a name: lower-case letters, digits and hyphens, at most 63;
+// "" when no letter or digit is in it. Each run of other characters becomes one hyphen.
+// Different texts may have the same name.
 func Name(text string) string {
 	var out strings.Builder
 	for _, c := range strings.ToLower(text) {
@@ -56,7 +60,9 @@ func Name(text string) string {
 	return strings.Trim(out.String(), "-")
 }
 
-// composite is the objective over all objectives of a document.
+// composite returns the SLO over all objectives of a document. names are those of the
+// objectives, in their order. It has no target of its own: its budget is the weighted
+// mean of its parts.
 func composite(d draft, names []string) slo.SLO {
 	s := d.SLO
 	for i, o := range d.objectives {
@@ -66,7 +72,8 @@ func composite(d draft, names []string) slo.SLO {
 	return s
 }
 
-// commonSlices is the one slice length of all objectives; -1 when they differ.
+// commonSlices returns the length of a slice that all objectives share: 0 if none has
+// slices, -1 if they differ.
 func commonSlices(objectives []objective) time.Duration {
 	length := time.Duration(0)
 	for i, o := range objectives {
@@ -78,12 +85,17 @@ func commonSlices(objectives []objective) time.Duration {
 	return length
 }
 
-// sameBuckets reports whether SLOs over one SLI may share its buckets.
+// sameBuckets reports whether SLOs over one SLI may share its buckets. common is the
+// result of commonSlices. Either all have one length of slice, or the SLO is counted in
+// base buckets, which do not depend on slices.
 func sameBuckets(s slo.SLO, common time.Duration) bool {
 	return common >= 0 || s.BucketLen() == slo.BaseBucket
 }
 
-// objectiveNames adds a finding for each name that the objectives of two documents share.
+// objectiveNames adds a finding for each name that the objectives of two documents
+// share. Of two it keeps the first in the order of paths. Names of documents are unique
+// when this is called, but one that follows from a title may be the name of another
+// document. It sorts the SLOs of the set by name.
 func (l *linker) objectiveNames() {
 	slices.SortStableFunc(l.set.SLOs, func(a, b slo.SLO) int { return cmp.Compare(a.Name, b.Name) })
 	var kept []slo.SLO

@@ -38,7 +38,8 @@ type objective struct {
 // maxDescription is the limit of OpenSLO, in characters.
 const maxDescription = 1050
 
-// slo reads the spec of an SLO.
+// slo reads the spec of an SLO. meta is that of the document. The method must be read
+// before the objectives, since it determines which keys they need.
 func (r *reader) slo(meta metadata, spec *yamldoc.Map) *draft {
 	d := &draft{SLO: slo.SLO{
 		Name: meta.name, Title: meta.title, Labels: meta.labels, Annotations: meta.plain(), Path: r.path, Line: meta.at.line,
@@ -55,6 +56,8 @@ func (r *reader) slo(meta metadata, spec *yamldoc.Map) *draft {
 	r.own(d, meta)
 	d.Window = r.window(spec)
 	d.Method = r.method(spec)
+	// Without an indicator of the SLO, each objective needs its own, which makes the
+	// SLO a composite.
 	var own bool
 	d.indicator, d.ref, own = r.indicatorOf(spec)
 	d.composite = !own
@@ -81,7 +84,8 @@ func (r *reader) alert(item yamldoc.Value) []reference {
 	return r.body(KindAlertPolicy, m).refs
 }
 
-// own reads the annotations of an SLO.
+// own reads the annotations of an SLO. Invalid values are Errors, so the values that
+// remain in the draft then do not matter.
 func (r *reader) own(d *draft, meta metadata) {
 	n := r.notes(meta, noteEffective, noteMinEvents, noteEmpty)
 	if text := n.text(noteEffective); text != "" {
@@ -96,6 +100,7 @@ func (r *reader) own(d *draft, meta metadata) {
 		if err != nil || !(x >= 0 && x < 1e15) {
 			r.find(ruleForm, n[noteMinEvents].at, "%s is a number of events, not %q", prefix+noteMinEvents, text)
 		}
+		// In slo.SLO, 0 is the default, so an explicit 0 is stored as -1.
 		if d.MinEvents = x; x == 0 {
 			d.MinEvents = -1 // any number of events is enough
 		}
@@ -122,7 +127,7 @@ func (r *reader) method(spec *yamldoc.Map) slo.Method {
 }
 
 // objectives reads the list of objectives. Either the SLO has an indicator, or each
-// objective has one.
+// objective has one. An SLO without objectives adds a finding and returns none.
 func (r *reader) objectives(d *draft, spec *yamldoc.Map) {
 	list := spec.Value("objectives")
 	if len(list.Items()) == 0 {
@@ -150,9 +155,12 @@ func (r *reader) objectives(d *draft, spec *yamldoc.Map) {
 // weights are exact and every part counts.
 const mostWeight = 1e6
 
-// objective reads one objective without its indicator.
+// objective reads one objective without its indicator. The slice keys are required by
+// the methods that count slices, and are read for all methods, because the examples of
+// the specification have them everywhere.
 func (r *reader) objective(d *draft, m *yamldoc.Map) objective {
 	o := objective{title: m.Value("displayName").String(), target: r.target(m), weight: 1}
+	// The comparison is negated so that NaN is refused, too.
 	if v := m.Value("compositeWeight"); v.Present() {
 		if o.weight = v.Float(); !(o.weight >= 1/mostWeight && o.weight <= mostWeight) {
 			r.find(ruleTarget, v, "compositeWeight must be from a millionth to a million, not %s", v.Text())
@@ -175,8 +183,9 @@ func (r *reader) objective(d *draft, m *yamldoc.Map) objective {
 	return o
 }
 
-// operator reads op and value. Link checks whether they are needed, when the indicator is
-// known.
+// operator reads op and value. Link checks whether they are needed, when the indicator
+// is known. An invalid op adds a finding and is stored nevertheless; the File is
+// incomplete then.
 func (r *reader) operator(o *objective, m *yamldoc.Map) {
 	if v := m.Value("op"); v.Present() {
 		o.op = v.String()
@@ -188,6 +197,8 @@ func (r *reader) operator(o *objective, m *yamldoc.Map) {
 }
 
 // target reads exactly one of target and targetPercent, and returns a fraction below 1.
+// 100 % is refused: such an SLO has no error budget. Of a value that is no number
+// yamldoc has reported the mistake, and the result is 0.
 func (r *reader) target(m *yamldoc.Map) float64 {
 	share, percent := m.Value("target"), m.Value("targetPercent")
 	if share.Present() == percent.Present() {
@@ -210,7 +221,9 @@ func (r *reader) target(m *yamldoc.Map) float64 {
 }
 
 // fromPercent returns the fraction that a person would write for a percentage: the
-// shortest decimal number, 0.999 and not 0.9990000000000001.
+// shortest decimal number, 0.999 and not 0.9990000000000001. The decimal point is moved
+// in the text: a division by 100 would show the rounding of binary fractions on every
+// page, and would change the hash of the definition.
 func fromPercent(x float64) float64 {
 	share, err := strconv.ParseFloat(strconv.FormatFloat(x, 'f', -1, 64)+"e-2", 64)
 	if err != nil {

@@ -67,6 +67,8 @@ type reference struct {
 }
 
 // Parse reads one file. If a finding has the weight Error, the File is incomplete.
+// Findings are in the order of the file. A file that is not YAML has no objects; an
+// object of unknown version or kind is left out, and the others are read.
 func Parse(path string, data []byte) (File, []postmortems.Problem) {
 	r := &reader{path: path, lines: weights()}
 	doc, maps, issues := yamldoc.ParseAll(data, yamldoc.Limits{})

@@ -22,7 +22,8 @@ func (r *reader) find(rule string, at yamldoc.Value, format string, args ...any)
 	r.findAt(rule, placeOf(at), format, args...)
 }
 
-// findAt adds a finding at a place.
+// findAt adds a finding at a place. The message may quote a file, so control characters
+// are replaced: findings are printed to the terminal of the person who pushes.
 func (r *reader) findAt(rule string, at place, format string, args ...any) {
 	r.problems = append(r.problems, postmortems.Problem{
 		Path: r.path, Line: at.line, Col: at.col, Excerpt: at.excerpt, Weight: r.lines[rule], Rule: rule,
@@ -30,7 +31,9 @@ func (r *reader) findAt(rule string, at place, format string, args ...any) {
 	})
 }
 
-// issues adds the findings of the YAML reader under the rules of this package.
+// issues adds the findings of the YAML reader under the rules of this package. The YAML
+// reader does not know rules: Wrong is a value of another type than was read, Unknown a
+// key that was not read, and all others are mistakes of the syntax.
 func (r *reader) issues(issues []yamldoc.Issue) {
 	for _, i := range issues {
 		rule := ruleYAML
@@ -52,7 +55,8 @@ func (r *reader) sorted() []postmortems.Problem {
 	return r.problems
 }
 
-// object reads one definition. It returns false for an unknown version or kind.
+// object reads one definition. It returns false for an unknown version or kind. Other
+// keys of such an object are not reported: their meaning is unknown.
 func (r *reader) object(m *yamldoc.Map) (object, bool) {
 	if v := m.Value("apiVersion"); v.String() != APIVersion {
 		r.find(ruleKind, orKey(m, "apiVersion"), "apiVersion is %q: only %s is read", v.Text(), APIVersion)
@@ -68,7 +72,9 @@ func (r *reader) object(m *yamldoc.Map) (object, bool) {
 	return o, true
 }
 
-// body reads metadata and spec of a definition, which is a document or is inline.
+// body reads metadata and spec of a definition, which is a document or is inline. It
+// returns the object as far as it could be read. Callers finish m themselves, because
+// only they know which further keys it may have.
 func (r *reader) body(kind string, m *yamldoc.Map) object {
 	meta := r.metadata(m)
 	o := object{kind: kind, name: meta.name, at: meta.at}
@@ -100,6 +106,7 @@ func (r *reader) body(kind string, m *yamldoc.Map) object {
 }
 
 // finish adds a finding for each key of a mapping that was not read; Unknown does so.
+// It must be called after all keys were read, once for each mapping.
 func finish(m *yamldoc.Map) { _ = m.Unknown() }
 
 // orKey returns the value of a key, or the mapping's own place if the key is missing, for
@@ -111,7 +118,7 @@ func orKey(m *yamldoc.Map, key string) yamldoc.Value {
 	return m.Key(key)
 }
 
-// required reads a text, and adds a finding if it is missing.
+// required reads a text, and adds a finding if it is missing. The result is "" then.
 func (r *reader) required(m *yamldoc.Map, key string) string {
 	text := m.Value(key).String()
 	if text == "" {
@@ -134,7 +141,9 @@ type annotation struct {
 	at   yamldoc.Value
 }
 
-// metadata reads the metadata of an object, which must have a valid name.
+// metadata reads the metadata of an object, which must have a valid name. The display
+// name is free text. A name that is invalid is returned as "", so that nothing is
+// registered under it.
 func (r *reader) metadata(m *yamldoc.Map) metadata {
 	v := m.Value("metadata")
 	if !v.Present() {
@@ -175,7 +184,8 @@ func (r *reader) name(md *yamldoc.Map) string {
 	return name
 }
 
-// labels reads labels, each of which is a text or a list of texts.
+// labels reads labels, each of which is a text or a list of texts. It returns nil
+// without labels.
 func (r *reader) labels(v yamldoc.Value) map[string][]string {
 	if !v.Present() {
 		return nil

@@ -13,11 +13,13 @@ const (
 	maxRingNames = 12
 )
 
-// ringFinder walks the dependencies of services, depth first, with a stack of its own: a
-// chain may be as long as a repository has services.
+// ringFinder walks the dependencies of services, depth first, with a stack of its own:
+// a chain may be as long as a repository has services. Each service and each dependency
+// is visited once, so the walk is linear in the size of the graph.
 type ringFinder struct {
 	*linker
 	state map[string]walkState
+	// The services between the root and the current one, in the order of the walk.
 	path  []step
 	found int
 }
@@ -37,8 +39,9 @@ type step struct {
 	left []string
 }
 
-// cycles reports services that depend on each other in a ring, once a ring and
-// at most maxRings of them.
+// cycles adds a finding for each cycle of dependencies that the walk meets, at most
+// maxRings. It starts from the services in order of name, so the findings are the same
+// each time.
 func (l *linker) cycles() {
 	f := &ringFinder{linker: l, state: map[string]walkState{}}
 	for _, s := range slices.Clone(l.set.Services) {
@@ -48,7 +51,8 @@ func (l *linker) cycles() {
 	}
 }
 
-// walk follows the dependencies of one service.
+// walk follows the dependencies of one service. It removes the dependency from the step
+// before it enters it, so a step is resumed where it stopped.
 func (f *ringFinder) walk(root string) {
 	f.enter(root)
 	for len(f.path) > 0 && f.found < maxRings {
@@ -64,10 +68,11 @@ func (f *ringFinder) walk(root string) {
 	}
 }
 
-// enter puts a service on the path, unless it was walked before; one that is on
-// the path already closes a ring.
+// enter adds a service to the path if it was not walked before. One that is already on
+// the path closes a cycle.
 func (f *ringFinder) enter(name string) {
 	o, ok := f.named[key(KindService, name)]
+	// Link has already reported the unknown name.
 	if !ok || o.service == nil {
 		return
 	}
@@ -81,7 +86,9 @@ func (f *ringFinder) enter(name string) {
 	}
 }
 
-// ring adds a finding for the cycle that the path and one more dependency close.
+// ring adds a finding for the cycle that the path and one more dependency close. name
+// is on the path, and o is its object. The finding is at the service that closes the
+// cycle.
 func (f *ringFinder) ring(o object, name string) {
 	f.found++
 	from := slices.IndexFunc(f.path, func(s step) bool { return s.name == name })

@@ -28,7 +28,9 @@ const (
 	ruleDependency = "service-dependency"
 )
 
-// weights returns the weights of all rules by id.
+// weights returns the weights of all rules by id. An Error refuses the push: the
+// definition could not be evaluated as it is meant. A Warning accepts it: the SLO can
+// be read, but may have no numbers, no owner, or others than expected.
 func weights() map[string]postmortems.Weight {
 	out := map[string]postmortems.Weight{
 		ruleReference: postmortems.Warning, ruleSource: postmortems.Warning, ruleSlip: postmortems.Warning,
@@ -43,7 +45,8 @@ func weights() map[string]postmortems.Weight {
 	return out
 }
 
-// Rules returns the rules of the files of slos/ and services/.
+// Rules returns the rules of the files of slos/ and services/. Each has an example that
+// breaks it and one that does not; a test runs both through Parse and Link.
 func Rules() []postmortems.Rule {
 	rules := append(formRules(), meaningRules()...)
 	w := weights()
@@ -53,8 +56,9 @@ func Rules() []postmortems.Rule {
 	return rules
 }
 
-// sample returns a service and an SLO that break no rule, with pairs of old and new text
-// replaced.
+// sample returns a service and an SLO that break no rule, with pairs of old and new
+// text replaced. With no pairs it is the Good example of most rules. A pair whose old
+// text is not in the sample would change nothing, and the test of the rules would fail.
 func sample(pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(`apiVersion: openslo/v1
 kind: Service
@@ -86,7 +90,7 @@ spec:
 `)
 }
 
-// formRules returns the rules of a single file.
+// formRules returns the rules of a single file. Parse finds them.
 func formRules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{ID: ruleYAML, Title: "A definition is plain YAML that can be read",
@@ -143,7 +147,9 @@ spec:
 	}
 }
 
-// meaningRules returns the rules of all definitions together.
+// meaningRules returns the rules of all definitions together. Link finds most of them.
+// Annotations and mistakes of the specification's examples are found by Parse, and are
+// here because they are warnings about meaning.
 func meaningRules() []postmortems.Rule {
 	service := "kind: Service\nmetadata:\n  name: checkout\n"
 	return []postmortems.Rule{
@@ -185,7 +191,8 @@ func meaningRules() []postmortems.Rule {
 	}
 }
 
-// named returns the sample with its SLI in a definition of its own.
+// named returns the sample with its SLI in a definition of its own. ref is the name
+// that the SLO refers to.
 func named(ref string) string {
 	const indicator = `  indicator:
     metadata: {name: checkout-requests}

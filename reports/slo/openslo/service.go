@@ -8,7 +8,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// service reads a service and returns it with the references to its dependencies.
+// service reads a service and returns it with the references to its dependencies. The
+// title defaults to the name, the team to the label "team", and the owner to the team.
+// Dependencies on itself, or with names that no service can have, are removed with a
+// finding; whether the others exist is checked by Link.
 func (r *reader) service(meta metadata, spec *yamldoc.Map) (*slo.Service, []reference) {
 	n := r.notes(meta, noteOwner, noteTeam, noteTier, noteZone, noteDepends, noteDatabases)
 	s := slo.Service{
@@ -46,15 +49,17 @@ func (r *reader) service(meta metadata, spec *yamldoc.Map) (*slo.Service, []refe
 	return &s, depends
 }
 
-// dataSource gives the type of a source, in lower case. Where it is and how to
-// log in is configuration: of the details nothing is kept, and secrets are refused.
+// dataSource returns the type of a source, in lower case. Its address and login are
+// configuration of the portal: the connection details are ignored, and credentials in
+// them are refused.
 func (r *reader) dataSource(spec *yamldoc.Map) string {
 	_ = spec.Value("description").String()
 	r.secrets(spec.Value("connectionDetails"))
 	return strings.ToLower(r.required(spec, "type"))
 }
 
-// secretWords are keys that hold credentials, without their hyphens and in lower case.
+// secretWords returns the keys that hold credentials, in lower case and without hyphens
+// and underscores.
 func secretWords() []string {
 	return []string{
 		"password", "passwd", "secret", "secretkey", "secretaccesskey", "accesskeyid", "accesskey", "apikey", "appkey",
@@ -62,7 +67,8 @@ func secretWords() []string {
 	}
 }
 
-// secrets looks for credentials in a free-form value, however deep.
+// secrets looks for credentials in a free-form value, however deep. It searches by key
+// and not by value: a query may contain any text. A key without a value is no finding.
 func (r *reader) secrets(v yamldoc.Value) {
 	for _, item := range v.Items() {
 		r.secrets(item)

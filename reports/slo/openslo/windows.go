@@ -11,11 +11,13 @@ import (
 // startLayout is the format of the start of a calendar window.
 const startLayout = "2006-01-02 15:04:05"
 
-// maxWindow is the longest window. It keeps arithmetic far from overflow.
+// maxWindow is the longest window. It keeps arithmetic far from overflow. It is also
+// the longest slice and the longest duration of a condition.
 const maxWindow = 5 * 366 * 24 * time.Hour
 
 // window reads timeWindow, which must have one item. The zero Window means that it
-// could not be read.
+// could not be read. OpenSLO has a list, but the version that is read allows one item
+// only.
 func (r *reader) window(spec *yamldoc.Map) (w slo.Window) {
 	list := spec.Value("timeWindow")
 	if len(list.Items()) != 1 {
@@ -40,6 +42,8 @@ func (r *reader) window(spec *yamldoc.Map) (w slo.Window) {
 
 // length reads the duration of a window. Months may be written as "m" in calendar
 // windows only, where minutes have no meaning: a rolling window of 30m is half an hour.
+// A window that is too long is reset but for Rolling, so that the caller still checks
+// the calendar.
 func (r *reader) length(w *slo.Window, m *yamldoc.Map) {
 	v := m.Value("duration")
 	count, unit, err := slo.ParseWindow(v.String())
@@ -58,7 +62,9 @@ func (r *reader) length(w *slo.Window, m *yamldoc.Map) {
 	}
 }
 
-// calendar reads the zone and the start of a calendar window.
+// calendar reads the zone and the start of a calendar window. The start is a local time
+// of that zone: windows follow each other from there on, by the calendar, so their
+// lengths differ by changes of clocks.
 func (r *reader) calendar(w *slo.Window, m *yamldoc.Map) {
 	defer finish(m)
 	zone := m.Value("timeZone")
@@ -66,6 +72,7 @@ func (r *reader) calendar(w *slo.Window, m *yamldoc.Map) {
 	if !zone.Present() {
 		r.find(ruleWindow, orKey(m, "timeZone"), "timeZone is missing: name a zone of the tz database")
 	}
+	// Without a zone there is a finding; UTC lets the start be checked in the same run.
 	in := w.Zone
 	if in == nil {
 		in = time.UTC
@@ -80,7 +87,7 @@ func (r *reader) calendar(w *slo.Window, m *yamldoc.Map) {
 }
 
 // sliceWindow reads the length of a slice. A number without a unit is in minutes, as in
-// the examples of the specification.
+// the examples of the specification. It is positive, or 0 with a finding.
 func (r *reader) sliceWindow(v yamldoc.Value) time.Duration {
 	text := v.String()
 	if n, err := strconv.Atoi(text); err == nil && n > 0 {
@@ -103,6 +110,7 @@ func (r *reader) duration(m *yamldoc.Map, key string, needed bool) time.Duration
 }
 
 // parsed returns a duration as windows are written, 0 with a finding if it is none.
+// Months and longer units have a nominal length here.
 func (r *reader) parsed(v yamldoc.Value, text string) time.Duration {
 	count, unit, err := slo.ParseWindow(text)
 	length := slo.Window{Count: count, Unit: unit}.Length()
