@@ -16,6 +16,8 @@ import (
 
 // The limits of the classes of episodes.
 const (
+	// FlapCount firings of one fingerprint within FlapWindow are flapping: the alert's
+	// condition moves around its threshold.
 	FlapCount        = 3 // firings of one fingerprint
 	FlapWindow       = time.Hour
 	SelfHealedWithin = 5 * time.Minute
@@ -24,9 +26,11 @@ const (
 	LinkLead = 15 * time.Minute
 )
 
-// Signal is what one notification reports about one episode. An episode is folded from its
-// signals, in any order: resolved precedes firing, the earliest end counts, and
-// acknowledgements are retained.
+// Signal is what one notification reports about one episode. An episode is folded from
+// its signals, in any order: resolved precedes firing, the earliest end counts, and
+// acknowledgements are retained. Fields other than Source, Fingerprint and StartsAt may
+// be empty: a pager does not know the labels, and an acknowledgement may come without
+// the alert.
 type Signal struct {
 	Source      string
 	Fingerprint string
@@ -80,7 +84,8 @@ func (e Episode) Key() string {
 	return e.Source + "\x00" + e.Fingerprint + "\x00" + strconv.FormatInt(e.StartsAt.UnixNano(), 36)
 }
 
-// Firing returns how long the episode fired, until now for one that still does.
+// Firing returns how long the episode fired, until now for one that still does. It is
+// never negative, also where the end precedes the start: clocks of sources differ.
 func (e Episode) Firing(now time.Time) time.Duration {
 	end := e.EndsAt
 	if end.IsZero() || end.After(now) {

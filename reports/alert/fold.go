@@ -7,13 +7,16 @@ import (
 	"time"
 )
 
-// Fold returns the episodes of signals, the newest start first. The result depends on the
-// set of signals only, not on their order or repetition.
+// Fold returns the episodes of signals, the newest start first. The result depends on
+// the set of signals only, not on their order or repetition. It takes n log n time for
+// n signals.
 func Fold(signals []Signal) []Episode {
 	signals = slices.SortedFunc(slices.Values(signals), func(a, b Signal) int {
 		if c := cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Notification, b.Notification)); c != 0 {
 			return c
 		}
+		// Two signals of one instant must have one order too, or the name of the
+		// episode would depend on the order of the feed.
 		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) // maps are printed in order
 	})
 	byKey := map[string]*folding{}
@@ -27,6 +30,7 @@ func Fold(signals []Signal) []Episode {
 		f.take(s)
 	}
 	out := make([]Episode, 0, len(byKey))
+	// Each message counts once, whatever number of its alerts are this episode.
 	for _, f := range byKey {
 		f.Notifications = len(f.heard)
 		for _, n := range f.heard {
@@ -49,7 +53,8 @@ type folding struct {
 	heard map[string]int // notification -> alerts that it left out
 }
 
-// take adds a signal. Signals come in descending order of time.
+// take adds a signal. Signals come in descending order of time. So the newest non-empty
+// text of each field is used.
 func (f *folding) take(s Signal) {
 	for _, x := range []struct {
 		to   *string
@@ -70,6 +75,8 @@ func (f *folding) take(s Signal) {
 	if i, found := slices.BinarySearch(f.Dedups, s.Dedup); !found && s.Dedup != "" {
 		f.Dedups = slices.Insert(f.Dedups, i, s.Dedup)
 	}
+	// The earliest end counts: repeated messages about a resolved alert may have later
+	// ones.
 	f.EndsAt = earlier(f.EndsAt, s.EndsAt)
 	f.AckedAt = earlier(f.AckedAt, s.AckedAt)
 	if s.Notification != "" {

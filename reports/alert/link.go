@@ -26,7 +26,8 @@ func (in Incident) touches(e Episode) bool {
 // Link sets the incident of each episode: one that names its fingerprint, or that of a
 // page of it; otherwise one at the same time that names the alert; otherwise one at the
 // same time of the same service. Of several it is the one that started last before the
-// episode.
+// episode. It takes n log n time: incidents are looked up by name and not compared with
+// each episode.
 func Link(episodes []Episode, incidents []Incident) {
 	incidents = slices.SortedStableFunc(slices.Values(incidents), func(a, b Incident) int { return b.From.Compare(a.From) })
 	byAlert, byService := map[string]*recent{}, map[string]*recent{}
@@ -43,7 +44,9 @@ func Link(episodes []Episode, incidents []Incident) {
 	}
 }
 
-// find returns the id of the incident of an episode, "" for none.
+// find returns the id of the incident of an episode, "" for none. A fingerprint
+// identifies one episode's alert, so an incident that names it counts even if the times
+// do not match.
 func find(e Episode, byAlert, byService map[string]*recent) string {
 	for _, print := range append([]string{e.Fingerprint}, e.Pages...) {
 		if named := byAlert[print]; named != nil && print != "" {
@@ -61,7 +64,9 @@ func find(e Episode, byAlert, byService map[string]*recent) string {
 	return ""
 }
 
-// recent has the incidents of one name, the newest start first.
+// recent has the incidents of one name, the newest start first. It is what makes
+// looking up an incident by time fast: at searches list for the start, and until bounds
+// how far back to look.
 type recent struct {
 	list []Incident
 	// until is the latest end of the incident at each place of list and of all
@@ -94,6 +99,7 @@ func (r *recent) at(e Episode) string {
 		for i := len(r.list) - 1; i >= 0; i-- {
 			to := r.list[i].To
 			if to.IsZero() {
+				// An open incident lasts longer than any episode.
 				to = time.Unix(1<<40, 0)
 			}
 			if to.After(latest) {

@@ -68,7 +68,8 @@ func clockText(t time.Duration) string {
 	return fmt.Sprintf("%d:%02d", t/time.Hour, t%time.Hour/time.Minute)
 }
 
-// Clock returns the number of pages by weekday, Monday first, and hour of the local day.
+// Clock returns the number of pages by weekday, Monday first, and hour of the local
+// day. Each page counts in the zone of its own service.
 func (z Zones) Clock(episodes []Episode) (pages [7][24]int) {
 	for _, e := range episodes {
 		if e.Paging {
@@ -90,8 +91,10 @@ type Shift struct {
 // Reliability Engineering, ch. 11).
 const MaxPerShift = 2
 
-// Shifts returns the shifts of a span by the local time of a zone, with the pages of each.
-// The first and the last may be shorter.
+// Shifts returns the shifts of a span by the local time of a zone, with the pages of
+// each. The first and the last may be shorter. They are in order of time and leave no
+// gap. Days with a change of clocks have a shift that is longer or shorter by the
+// difference. A page that has an incident counts it once in each shift.
 func (o OnCall) Shifts(episodes []Episode, zone *time.Location, from, to time.Time) []Shift {
 	var out []Shift
 	for begin := from; begin.Before(to); {
@@ -121,8 +124,10 @@ func (o OnCall) Shifts(episodes []Episode, zone *time.Location, from, to time.Ti
 	return out
 }
 
-// nextChange returns the first change of shift after a local time. If the clock jumps over
-// it, it is the first instant after the jump.
+// nextChange returns the first change of shift after a local time. If the clock jumps
+// over it, it is the first instant after the jump. A length below an hour or above a
+// day is a mistake of configuration; the shift is a day then, so that the loop in
+// Shifts ends.
 func (o OnCall) nextChange(t time.Time) time.Time {
 	const day = 24 * time.Hour
 	length := o.ShiftLength

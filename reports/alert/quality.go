@@ -32,7 +32,9 @@ type Quality struct {
 // PerIncident returns the episodes per incident, nil without incidents.
 func (q Quality) PerIncident() *float64 { return Share{q.Linked, q.Incidents}.Value() }
 
-// Judge compares linked episodes (see Link) with the incidents of the same span.
+// Judge compares linked episodes (see Link) with the incidents of the same span. Shares
+// are of the paging episodes; recall is of the incidents. An incident of which it is
+// not known when people knew of it counts as found by its page.
 func Judge(episodes []Episode, incidents []Incident, on OnCall) Quality {
 	q := Quality{Incidents: len(incidents)}
 	pages := map[string]time.Time{} // incident -> first page
