@@ -14,7 +14,8 @@ import (
 // suspected.
 const SuspectWithin = 24 * time.Hour
 
-// Incident is what this package needs of an incident.
+// Incident is what this package needs of an incident. A zero From means that the start
+// of impact is unknown: it then has no suspects.
 type Incident struct {
 	ID       string
 	Refs     []string // all names of the incident, its id among them; sorted
@@ -47,7 +48,8 @@ func (c Change) Deployment() bool {
 	return (c.Kind == "deployed" || c.Kind == "upgraded" || c.Kind == "") && c.Production()
 }
 
-// Production reports whether the environment is production, by its name.
+// Production reports whether the environment is production, by its name. Sources write
+// it in many ways: "prod", "production-eu", "Live".
 func (c Change) Production() bool {
 	env := strings.ToLower(c.Environment)
 	return env == "" || strings.HasPrefix(env, "prod") || env == "live"
@@ -79,6 +81,7 @@ func Connect(all []Change, incidents []Incident) []Linked {
 			}
 		}
 	}
+	// Before names are looked up.
 	dropNumbersOfSeveral(out, byName)
 	findRollbacks(out, byService)
 	l := links{out, map[pair]bool{}}
@@ -206,8 +209,9 @@ func (l Linked) Failed() bool {
 		slices.ContainsFunc(l.Incidents, func(i Link) bool { return !i.Suspected })
 }
 
-// RecoveredAt returns the end of the failure of a deployment: the earlier of its rollback
-// and the end of its last stated incident. It is zero if unknown.
+// RecoveredAt returns the end of the failure of a deployment: the earlier of its
+// rollback and the end of its last stated incident. It is zero if unknown. It is
+// meaningful for failed deployments only.
 func (l Linked) RecoveredAt() time.Time {
 	var end time.Time
 	for _, i := range l.Incidents {
