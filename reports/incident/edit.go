@@ -11,7 +11,8 @@ import (
 	"github.com/postern/postern/portal/base/severity"
 )
 
-// maxEditText bounds every text of an Edit, in bytes.
+// maxEditText bounds every text of an Edit, in bytes. An edit is stored permanently and
+// is shown on the page of its incident.
 const maxEditText = 2000
 
 // EditableFields returns the fields besides the milestones that a Set edit may name.
@@ -25,8 +26,10 @@ func EditableFields() []string {
 // or the fingerprint of an episode, a change, an SLO or a post-mortem by id.
 func LinkKinds() []string { return []string{"alert", "change", "slo", "postmortem"} }
 
-// Check returns nil for a valid edit, and otherwise a fault.Invalid with a message for the
-// person who makes it.
+// Check returns nil for a valid edit, and otherwise a fault.Invalid with a message for
+// the person who makes it. The field of the fault is that of the form, so that the page
+// can mark it. Whether the named incidents exist is not checked: they may not have been
+// reported yet.
 func (e Edit) Check() error {
 	bad := func(field, format string, args ...any) error {
 		return fault.Newf(fault.Invalid, "incident.Edit", format, args...).In(field)
@@ -91,7 +94,8 @@ func (e Edit) checkSet(bad func(field, format string, args ...any) error) error 
 	return nil
 }
 
-// editIndex finds the edits that name an incident.
+// editIndex finds the edits that name an incident. Without it, each incident would be
+// compared with all edits.
 type editIndex struct {
 	edits []Edit // in order
 	byRef map[string][]int
@@ -124,6 +128,8 @@ func (x editIndex) of(refs []string) (out []Edit) {
 }
 
 // edit applies the edits of the incident, adds them to it, and finds its uncertainties.
+// Edits are in order of time, so the last one of a field counts. The uncertainties are
+// found after the edits, since an edit may correct the time that caused them.
 func (in *Incident) edit(edits []Edit, p Policy) {
 	counted := ""
 	in.Edits = edits

@@ -12,7 +12,9 @@ import (
 )
 
 // Fold returns the incidents of records and edits, the newest start first. The result
-// depends on the two sets only, not on order or repetition.
+// depends on the two sets only, not on order or repetition. Ids are unique: when the
+// ref of an incident is taken by one of another source, its id is a hash, first without
+// and then with the account.
 func Fold(voices []Record, edits []Edit, p Policy) []Incident {
 	edits = inOrder(edits)
 	index := indexEdits(edits)
@@ -36,7 +38,9 @@ func Fold(voices []Record, edits []Edit, p Policy) []Incident {
 	return out
 }
 
-// inOrder returns edits in order of time, without duplicates.
+// inOrder returns edits in order of time, without duplicates. Edits of one instant are
+// ordered by their content, so that the result does not depend on the order in which
+// they are stored.
 func inOrder(edits []Edit) []Edit {
 	key := func(e Edit) string {
 		return strings.Join(append([]string{e.Who, e.Action, e.Into, e.Field, e.Value, e.Why}, e.Refs...), "\x00")
@@ -108,7 +112,7 @@ func foldOne(g []said, index editIndex, shared map[string]bool, p Policy) Incide
 
 // mergedID returns the id of the incident into which others were last merged, and
 // otherwise the incident's own. One that was split off has a hash as its id, since its
-// ref belongs to the other.
+// ref belongs to the other. The result may be an id that no record of the group has.
 func mergedID(in Incident, g []said, edits []Edit) string {
 	for _, e := range slices.Backward(edits) {
 		if _, named := slices.BinarySearch(in.Refs, e.Into); !named || e.Action != Merge {
@@ -124,7 +128,9 @@ func mergedID(in Incident, g []said, edits []Edit) string {
 	return in.ID
 }
 
-// take fills the fields that better records left empty.
+// take fills the fields that better records left empty. Records come in order of trust.
+// Lists are joined from all of them, and an incident is maintenance only if every
+// record states it.
 func (in *Incident) take(v Record) {
 	set := func(field string, to *string, value string) {
 		if *to == "" && value != "" {
@@ -161,7 +167,8 @@ func isClosed(status string) bool {
 
 // milestone returns the best time of a milestone: an exact one rather than a day, then
 // that of the most trusted form. Of several records of that form (two pages of one
-// incident) the first counts for what begins, and the last for what ends.
+// incident) the first counts for what begins, and the last for what ends. g is in order
+// of trust. ok is false when no record has the milestone.
 func milestone(m Milestone, g []said, p Policy) (best Stamp, ok bool) {
 	ends := m == Mitigated || m == Recovered || m == Resolved
 	bestRank := 0
