@@ -9,11 +9,24 @@ import (
 	"github.com/postern/postern/reports/chart"
 )
 
-// longName is as long as titles of incidents and rules get.
+// longName is as long as titles of incidents and rules get. A figure has to shorten it,
+// or to give it less room than the data. The Chinese part is wider than as many Latin
+// letters.
 const longName = "Checkout answers 500 for every customer in eu-1 while the acquirer refuses one card scheme 结算服务在华东一区返回错误"
 
-// crowdedFigures have more than there is room for: points, series, names, bands,
-// dots beside each other, and numbers of many digits.
+// crowdedFigures have more than there is room for: points, series, names, bands, dots
+// beside each other, and numbers of many digits. The cases and the faults that they
+// would show:
+//
+//   - lines-10000: more points than pixels
+//   - lines-50, bars-long, columns-long: legends and labels that cover the data
+//     or each other
+//   - lines-25-hours: an axis that assumes days of 24 hours
+//   - lines-bands: labels of bands that overlap or leave the figure at its right edge
+//   - lines-large, bars-long: tick labels of many digits, and a bar too small to be seen
+//   - columns-90: more names than fit, and marks over columns
+//   - shares-small: parts of less than a pixel, and rows of very different totals
+//   - dots-crowded, clock-full: marks at one place, and numbers that exceed their cell
 func crowdedFigures() map[string]chart.Figure {
 	return map[string]chart.Figure{
 		"lines-10000": chart.Lines{Title: "Ten thousand points", Unit: chart.Percent, From: Day(0), To: Day(28),
@@ -33,6 +46,7 @@ func crowdedFigures() map[string]chart.Figure {
 	}
 }
 
+// fiftyLines has more series than a legend has room for.
 func fiftyLines() chart.Lines {
 	l := chart.Lines{Title: "Fifty services", Unit: chart.Percent, From: Day(0), To: Day(28)}
 	for i := range 50 {
@@ -43,6 +57,7 @@ func fiftyLines() chart.Lines {
 
 // dstDay is the day on which Berlin's clocks go back: 02:30 comes twice.
 func dstDay() chart.Lines {
+	// Without the tz database the day has 24 hours.
 	berlin := time.FixedZone("+02", 2*3600)
 	if zone, err := time.LoadLocation("Europe/Berlin"); err == nil {
 		berlin = zone
@@ -57,6 +72,8 @@ func dstDay() chart.Lines {
 	return l
 }
 
+// crowdedDots has dots from a minute to two days, every eleventh of them open, with
+// labels that are too long.
 func crowdedDots() chart.Dots {
 	d := chart.Dots{Title: "Forty incidents", Unit: chart.Seconds, From: Day(0), To: Day(28), Marks: []chart.Mark{mark(600, "10 min")}}
 	for i := range 40 {
@@ -65,6 +82,8 @@ func crowdedDots() chart.Dots {
 	return d
 }
 
+// fullClock has a count in every cell, from one digit to five: the largest ones have to
+// fit.
 func fullClock() (k chart.Clock) {
 	k.Title = "A page in every hour"
 	for day := range k.Counts {
@@ -75,6 +94,7 @@ func fullClock() (k chart.Clock) {
 	return k
 }
 
+// counts returns n counts that go from 0 to most and start again.
 func counts(n, most int) []int {
 	out := make([]int, n)
 	for i := range out {
@@ -83,6 +103,8 @@ func counts(n, most int) []int {
 	return out
 }
 
+// manyStacks returns n series whose names have different lengths, for a legend of
+// several lines.
 func manyStacks(n int) []chart.Stack {
 	out := make([]chart.Stack, n)
 	for i := range out {

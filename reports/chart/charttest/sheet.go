@@ -1,6 +1,9 @@
-// Package charttest owns the sheet that charts are tried on: every kind of figure
-// in every edge case. The chart package draws it into golden files, and a browser
-// looks at it. It keeps nothing.
+// Package charttest has the sheet that charts are tested with: every kind of figure in
+// every edge case. The tests of the chart package draw it into golden files, and a
+// browser test checks how it looks. It stores nothing.
+//
+// A new kind of figure, or a fault that was found in one, gets a case here. The key of
+// a case is the name of its golden file; it begins with the kind of figure.
 package charttest
 
 import (
@@ -16,7 +19,7 @@ import (
 // Day is the n-th day of the sheet's month, from 0.
 func Day(n int) time.Time { return time.Date(2026, 11, 1+n, 0, 0, 0, 0, time.UTC) }
 
-// Wave is a line with some life in it.
+// Wave returns a line of n points, one each step from Day(0) on, with the values of f.
 func Wave(n int, step time.Duration, f func(i int) float64) []chart.Point {
 	points := make([]chart.Point, n)
 	for i := range points {
@@ -25,12 +28,16 @@ func Wave(n int, step time.Duration, f func(i int) float64) []chart.Point {
 	return points
 }
 
-// Hostile is what outsiders may call things.
+// Hostile is a name as a source that is not trusted may send it. It has markup, the end
+// of a CDATA section, a mark that reverses the direction of text, quotes, a zero byte,
+// and a character outside the basic plane. In SVG none of it may be markup, and a PNG
+// must still be drawn.
 const Hostile = "<script>alert(1)</script>]]>\u202e& \"'\x00 支付网关 " + "\U0001F4A3"
 
+// number returns a pointer to v, for optional bounds of an axis.
 func number(v float64) *float64 { return &v }
 
-// Sheet is every figure in every edge case.
+// Sheet returns every figure in every edge case, by name.
 func Sheet() map[string]chart.Figure {
 	all := lineFigures()
 	maps.Copy(all, otherFigures())
@@ -38,7 +45,9 @@ func Sheet() map[string]chart.Figure {
 	return all
 }
 
-// lineFigures are the edge cases of curves over time.
+// lineFigures returns the edge cases of curves over time. Those without a value to draw
+// (none, nan), with a scale of no height (flat, zero) and with an end before the start
+// (backward) would divide by zero, draw NaN as a coordinate, or never end.
 func lineFigures() map[string]chart.Figure {
 	shanghai := time.FixedZone("+08", 8*3600)
 	availability := func(i int) float64 {
@@ -56,9 +65,11 @@ func lineFigures() map[string]chart.Figure {
 		many.Lines = append(many.Lines, chart.Line{Name: fmt.Sprintf("service-%02d 服务", i), Points: Wave(28, 24*time.Hour, func(k int) float64 { return 0.99 + 0.0008*float64((k*i)%9) })})
 	}
 	gaps := Wave(28*24, time.Hour, availability)
+	// Hours without data, and values that are no numbers, interrupt the line.
 	gaps = append(gaps[:200], gaps[320:]...)
 	gaps[400].Value = math.NaN()
 	gaps[401].Value = math.Inf(1)
+	// A budget that one incident exhausts: the axis must show values below zero.
 	burndown := Wave(29, 24*time.Hour, func(i int) float64 {
 		if i > 18 {
 			return 1 - float64(i)*0.02 - 0.7
@@ -84,7 +95,9 @@ func lineFigures() map[string]chart.Figure {
 	}
 }
 
-// otherFigures are the edge cases of the figures without a curve.
+// otherFigures returns the edge cases of the figures without a curve. Every kind has
+// one without data and one with Hostile names; equal and zero values test the scale,
+// negative ones and values that are no numbers test the base line.
 func otherFigures() map[string]chart.Figure {
 	shanghai := time.FixedZone("+08", 8*3600)
 	return map[string]chart.Figure{
@@ -117,6 +130,7 @@ func otherFigures() map[string]chart.Figure {
 	}
 }
 
+// orTime returns t, or another time when t is zero.
 func orTime(t, otherwise time.Time) time.Time {
 	if t.IsZero() {
 		return otherwise
@@ -124,10 +138,12 @@ func orTime(t, otherwise time.Time) time.Time {
 	return t
 }
 
+// oneFiveTen returns the parts of the figure about the targets of the response.
 func oneFiveTen() []chart.SharePart {
 	return []chart.SharePart{part("met", chart.OK), part("missed", chart.Bad), part("unknown", chart.None)}
 }
 
+// names returns the names of n days.
 func names(n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -136,6 +152,8 @@ func names(n int) []string {
 	return out
 }
 
+// ramp returns n values from 0 to most without an order, so that neighbouring columns
+// differ.
 func ramp(n, most int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
@@ -144,6 +162,7 @@ func ramp(n, most int) []float64 {
 	return out
 }
 
+// manyBars returns n bars, the longest first.
 func manyBars(n int) []chart.Bar {
 	out := make([]chart.Bar, n)
 	for i := range out {
