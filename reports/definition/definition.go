@@ -41,19 +41,22 @@ const (
 
 // Bounds of one definition: far more than people write.
 const (
+	// A definition that is longer is refused by the YAML reader.
 	maxBytes      = 64 << 10
 	maxWords      = 64 << 10
 	maxRecipients = 100
 	maxListed     = 1000 // teams, services and label values of a scope
 )
 
-// IsDefinition reports whether a repository path is a report definition.
+// IsDefinition reports whether a repository path is a report definition. Files in
+// folders below reports/, such as the lead's notes, are not.
 func IsDefinition(p string) bool {
 	return path.Dir(p)+"/" == Folder && (strings.HasSuffix(p, ".yaml") || strings.HasSuffix(p, ".yml"))
 }
 
-// Words returns the report and the period whose notes are at a path; ok is false for any
-// other path.
+// Words returns the report and the period whose notes are at a path; ok is false for
+// any other path. Only the form of the path is checked here; CheckWords checks whether
+// the report and the period exist.
 func Words(p string) (name, id string, ok bool) {
 	rest, found := strings.CutPrefix(p, WordsFolder)
 	if !found {
@@ -73,7 +76,8 @@ func Parse(file string, data []byte) (reports.Definition, []postmortems.Problem)
 }
 
 // ParseFor is Parse for a table of sections: a definition may choose any of them and no
-// other.
+// other. The result has the hash of the file, by which a definition is recognized as
+// changed. All problems are found in one run.
 func ParseFor(table compile.Sections, file string, data []byte) (reports.Definition, []postmortems.Problem) {
 	r := &reader{path: file, sections: table.Keys()}
 	doc, issues := yamldoc.Parse(data, yamldoc.Limits{Bytes: maxBytes})
@@ -84,6 +88,7 @@ func ParseFor(table compile.Sections, file string, data []byte) (reports.Definit
 	sum := sha256.Sum256(data)
 	d := r.definition(doc.Root())
 	d.Path, d.Hash = file, hex.EncodeToString(sum[:])
+	// Last, since a key is known when it has been read.
 	_ = doc.Root().Unknown() // reports them
 	r.issues(doc.Issues())
 	return d, r.problems
@@ -103,7 +108,7 @@ func (r *reader) find(rule string, at yamldoc.Value, message string) {
 	})
 }
 
-// issues adds what the YAML reader found.
+// issues adds the problems of the YAML reader; all are of one rule.
 func (r *reader) issues(all []yamldoc.Issue) {
 	for _, i := range all {
 		r.problems = append(r.problems, postmortems.Problem{
@@ -112,7 +117,10 @@ func (r *reader) issues(all []yamldoc.Issue) {
 	}
 }
 
-// definition reads the keys of a definition and checks each.
+// definition reads all keys but not those that need other files: whether another file
+// has the same name, or whether recipients can be reached, is checked by callers. The
+// name defaults to that of the file, the title to the name. The zone "Local" is
+// refused: it would be that of the server.
 func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 	d.Name = m.Value("name").String()
 	if d.Name == "" {
@@ -152,7 +160,8 @@ func quoted(s string) string {
 	return `"` + s + `"`
 }
 
-// publish reads the time of day of publication; nil when none is stated or it is wrong.
+// publish reads the time of publication as the time since midnight; nil means that the
+// report is published when the grace for late data is over.
 func (r *reader) publish(v yamldoc.Value) *time.Duration {
 	text := v.String()
 	if text == "" {
@@ -183,14 +192,15 @@ func (r *reader) quiet(v yamldoc.Value) *reports.QuietHours {
 	return &reports.QuietHours{From: from, To: to}
 }
 
-// timeOfDay returns hours and minutes as the time since midnight; ok is false for any other
-// text.
+// timeOfDay returns hours and minutes as the time since midnight; ok is false for any
+// other text. 24:00 is no time of day; midnight is 00:00.
 func timeOfDay(text string) (time.Duration, bool) {
 	t, err := time.Parse("15:04", text)
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
 }
 
-// scope reads what a report is restricted to.
+// scope reads what the report is about. The zero Scope is the whole organisation. A
+// scope that is present but empty is refused: it could mean everything or nothing.
 func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 	m := v.Map()
 	s.Teams, s.Services = m.Value("teams").Strings(), m.Value("services").Strings()
@@ -215,7 +225,8 @@ func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 	return s
 }
 
-// chosen reads the keys of the sections. Unknown and repeated ones are problems.
+// chosen reads the sections. nil means all of the kind. The list is cut before it is
+// compared with itself, which takes quadratic time.
 func (r *reader) chosen(v yamldoc.Value) []string {
 	keys := v.Strings()
 	if most := 2 * len(r.sections); len(keys) > most {
@@ -233,8 +244,8 @@ func (r *reader) chosen(v yamldoc.Value) []string {
 	return keys
 }
 
-// recipients reads mail addresses and names of channels. Whether a channel is configured is
-// checked elsewhere.
+// recipients reads who receives the report. A text without an at sign is the name of a
+// channel. Of a mail address only the address is stored, without a name.
 func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
 	for n, text := range v.Strings() {
 		if n == maxRecipients {
@@ -256,13 +267,17 @@ func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
 }
 
 // Duplicate returns the problem of a file that defines a report of another file's name.
+// first is the path of the other file. Callers order files by path, so the problem is
+// the same each time.
 func Duplicate(file, name, first string) postmortems.Problem {
 	return postmortems.Problem{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: RuleDuplicate,
 		Message: "the report " + name + " is already defined in " + first}
 }
 
 // CheckWords checks a file of the lead's notes by its path and size, and returns its
-// problems. kinds has the kind of each report by its name.
+// problems. kinds has the kind of each report by its name. The content is Markdown and
+// is not checked. Only path and size are needed, so a file that is too large is never
+// read.
 func CheckWords(file string, size int64, kinds map[string]period.Kind) []postmortems.Problem {
 	problem := func(message string) []postmortems.Problem {
 		return []postmortems.Problem{{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: ruleWords, Message: message}}
