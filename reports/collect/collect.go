@@ -31,6 +31,7 @@ import (
 type Version struct {
 	SLO  slo.SLO
 	From time.Time // the first one counts for all earlier data
+	// Removed: from From on no definition is in force. SLO is the last one.
 	Gone bool
 	What string // the definition in a few words
 	Who  string
@@ -44,13 +45,15 @@ type Catalog interface {
 	Versions(ctx context.Context, name string) ([]Version, error)
 }
 
-// Ledger reads the buckets of SLOs.
+// Ledger reads the buckets of SLOs. Buckets are those of a series in [from, to), in
+// order of time.
 type Ledger interface {
 	Buckets(ctx context.Context, name string, from, to time.Time) ([]slo.Bucket, error)
 }
 
-// Register reads incidents, alerts, changes, statements and drills, folded from all sources
-// and linked with each other.
+// Register reads incidents, alerts, changes, statements and drills, folded from all
+// sources and linked with each other. Methods return what touches [from, to), and may
+// fail with fault.TooWide when that is more than fits into memory.
 type Register interface {
 	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
 	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
@@ -60,6 +63,7 @@ type Register interface {
 }
 
 // Knowledge reads documents, their action items and searches that found nothing.
+// Documents that do not exist are left out of the result.
 type Knowledge interface {
 	Documents(ctx context.Context, ids []string) ([]reports.Document, error)
 	// Drafts returns the post-mortems on pushed branches.
@@ -101,13 +105,17 @@ type Collector struct{ src Sources }
 // New returns a Collector over the sources.
 func New(src Sources) *Collector { return &Collector{src} }
 
-// costReach is how long before a period incidents are read that consumed of a window that
-// reaches into it.
+// costReach is how long before a period incidents are read that consumed of a window
+// that reaches into it. 28 days is the usual length of a rolling window.
 const costReach = 28 * 24 * time.Hour
 
-// Collect gathers the inputs of one period, as far as asOf.
+// Collect gathers the inputs of one period, as far as asOf. Parts that are damaged or
+// too large are listed in Inputs.Unread and left empty. An error is temporary: the same
+// call may succeed later.
 func (c *Collector) Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (in reports.Inputs, err error) {
 	in.AsOf, in.Targets, in.OnCall = asOf, c.src.Targets, c.src.OnCall
+	// The order matters: objectives need the services and the incidents, and documents
+	// need the incidents.
 	for _, s := range c.steps() {
 		if err := s.run(ctx, p, &in); err != nil {
 			return in, err
@@ -119,7 +127,8 @@ func (c *Collector) Collect(ctx context.Context, def reports.Definition, p perio
 	return in, err
 }
 
-// services reads the services and their owners.
+// services gathers all services, also those out of scope: incidents and dependencies
+// refer to them.
 func (c *Collector) services(ctx context.Context, _ period.Period, in *reports.Inputs) (err error) {
 	if c.src.Catalog != nil {
 		in.Services, err = c.src.Catalog.Services(ctx)
@@ -127,8 +136,8 @@ func (c *Collector) services(ctx context.Context, _ period.Period, in *reports.I
 	return err
 }
 
-// incidents reads the incidents of the periods that the report covers, and of the windows
-// that reach into it.
+// incidents gathers the incidents that the report counts or compares with, and those of
+// costReach. What they consumed is added by objectives.
 func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil
@@ -167,8 +176,10 @@ func lookBack(p period.Period) []period.Period {
 	return reports.Spans(p)
 }
 
-// objectives measures every SLO that was in force, several at a time. The buckets of one are
-// in memory only while it is measured.
+// objectives measures every SLO that was in force, several at a time. The buckets of
+// one are in memory only while it is measured. Composites are computed last, from their
+// parts, which are measured by then. Results are in the order of the names, whichever
+// was measured first, so that the same data gives the same bytes.
 func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Catalog == nil || c.src.Ledger == nil {
 		return nil
@@ -215,7 +226,8 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 	return nil
 }
 
-// upstreams returns for every service all that it depends on, directly or not.
+// upstreams returns for every service all that it depends on, directly or not. A cycle
+// of dependencies ends the walk, and a service is not upstream of itself.
 func upstreams(all []slo.Service) map[string]map[string]bool {
 	direct := map[string][]string{}
 	for _, s := range all {

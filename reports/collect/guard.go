@@ -33,9 +33,10 @@ func (c *Collector) steps() []step {
 	}
 }
 
-// run gathers the part. What is damaged, or makes the program fail, is listed in the inputs
-// and costs nothing else. Any other error (stopping, timeout, overload) is returned, since
-// it is temporary.
+// run gathers the part. What is damaged, or makes the program fail, is listed in the
+// inputs and costs nothing else. Any other error (stopping, timeout, overload) is
+// returned, since it is temporary. What was gathered before the failure remains in the
+// inputs.
 func (s step) run(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
 	lost := func(cause any) {
 		for _, what := range s.whats {
@@ -55,14 +56,16 @@ func (s step) run(ctx context.Context, p period.Period, in *reports.Inputs) (err
 	return err
 }
 
-// damaged reports whether an error is permanent: stored data that cannot be read.
+// damaged reports whether an error is permanent: stored data that cannot be read. An
+// error without a kind is not: it may be the network or a closing database.
 func damaged(err error) bool {
 	_, classified := errors.AsType[*fault.Error](err)
 	return classified && fault.KindOf(err) == fault.Internal && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }
 
-// guarded measures one SLO. One whose counts cannot be read, or that makes the program fail,
-// is invalid with the reason; the others are measured.
+// guarded measures one SLO. One whose counts cannot be read, or that makes the program
+// fail, is invalid with the reason; the others are measured. Any error that is not
+// damage remains in the result's err, and stops the report.
 func (c *Collector) guarded(ctx context.Context, name string, all occasion) (out measured) {
 	invalid := func(cause any) {
 		why := "it could not be measured: " + reports.Because(cause)

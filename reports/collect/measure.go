@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// measured is the result of measuring one SLO.
+// measured is the result of measuring one SLO. there is false when the SLO was not in
+// force at the end of the period: it is not in the report, but its edits are.
 type measured struct {
 	objective reports.Objective // of a composite nothing but the SLO
 	there     bool
@@ -28,6 +29,8 @@ type occasion struct {
 }
 
 // measure fills in out step by step, so that what is known remains when a step fails.
+// The definition is that in force just before the end of the data; earlier spans are
+// measured by the definitions of their own time.
 func (c *Collector) measure(ctx context.Context, name string, o occasion, out *measured) error {
 	p, in := o.p, o.in
 	versions, err := c.src.Catalog.Versions(ctx, name)
@@ -53,6 +56,8 @@ func (c *Collector) measure(ctx context.Context, name string, o occasion, out *m
 	if out.objective.Estimated, err = c.estimated(ctx, s, p, in.AsOf); err != nil {
 		return err
 	}
+	// An incident can cost an SLO that it names, one of its own services, or one of a
+	// service that depends on these.
 	near := o.near[s.Service]
 	out.costs = map[string][]reports.Spend{}
 	for _, i := range in.Incidents {
@@ -89,7 +94,9 @@ func partsOf(s slo.SLO, done []measured) (parts []reports.Objective) {
 	return parts
 }
 
-// inForce returns the definition that counted at an instant; ok is false when there was none.
+// inForce returns the definition that counted at an instant; ok is false when there was
+// none. versions are in order of time. The first also counts for all time before it:
+// data from before a definition was pushed would otherwise have no target.
 func inForce(versions []Version, t time.Time) (slo.SLO, bool) {
 	if len(versions) == 0 {
 		return slo.SLO{}, false
@@ -103,8 +110,9 @@ func inForce(versions []Version, t time.Time) (slo.SLO, bool) {
 	return at.SLO, !at.Gone
 }
 
-// editsIn returns the changes of a definition in a period. The first definition is not a
-// change.
+// editsIn returns the changes of a definition in a period. The first definition is not
+// a change. The texts are in English: they are facts of the report and are compared
+// between revisions.
 func editsIn(versions []Version, p period.Period) (all []reports.DefinitionEdit) {
 	for n := 1; n < len(versions); n++ {
 		v := versions[n]

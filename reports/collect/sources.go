@@ -11,8 +11,9 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// ackReach is how long after the end of an earlier period acknowledgements of its pages are
-// read.
+// ackReach is how long after the end of an earlier period acknowledgements of its pages
+// are read. An acknowledgement is data about a page that has already begun, and may
+// come after midnight.
 const ackReach = 24 * time.Hour
 
 // pagesBefore returns the pages of the periods before the last two, as much of each as a
@@ -27,6 +28,8 @@ func (c *Collector) pagesBefore(ctx context.Context, p period.Period) (pages []a
 		}
 		for _, e := range all {
 			if e.Paging && span.Contains(e.StartsAt) {
+				// They are most of the memory of an episode, and trends do not count
+				// them.
 				e.Labels, e.Annotations = nil, nil
 				pages = append(pages, e)
 			}
@@ -35,8 +38,9 @@ func (c *Collector) pagesBefore(ctx context.Context, p period.Period) (pages []a
 	return pages, nil
 }
 
-// signals gathers alerts, changes and drills: of the period and, to compare with, of the one
-// before; pages also of those that trends cover.
+// signals gathers alerts, changes and drills: of the period and, to compare with, of
+// the one before; pages also of those that trends cover. Each of the three may be
+// missing without the others.
 func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil
@@ -75,7 +79,8 @@ func (c *Collector) alerts(ctx context.Context, p period.Period, from time.Time,
 }
 
 // statements gathers the slow statements of the period, with their numbers of the one
-// before.
+// before. A statement that did not run is only included when it was fixed in the
+// period.
 func (c *Collector) statements(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil
@@ -123,6 +128,8 @@ const quarter = 3
 const mostGaps = 50
 
 // knowledge gathers documents, drafts, action items and searches without a result.
+// Documents are those of incidents that are open or ended within the quarter. Action
+// items are the open ones and those that were opened or done since the period began.
 func (c *Collector) knowledge(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
 	if c.src.Knowledge == nil {
 		return nil
