@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// Since returns from when on the periods of a report are due; zero when the report is new.
+// Since returns from when on the periods of a report are due; zero when the report is
+// new. A value that cannot be read counts as missing.
 func (a *Store) Since(ctx context.Context, name string) (t time.Time, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bSince, []byte(name))
@@ -28,7 +29,9 @@ func (a *Store) SetSince(ctx context.Context, name string, t time.Time) error {
 	return a.db.Update(ctx, func(w kv.Writer) error { return w.Put(bSince, []byte(name), kv.TimeKey(t)) })
 }
 
-// Have returns the newest revision of every period of a report, by period.
+// Have returns the newest revision of every period of a report, by period. A row that
+// cannot be read is skipped and counted by kv: its period then looks as if it had no
+// report.
 func (a *Store) Have(ctx context.Context, name string) (by map[string]Revision, err error) {
 	by = map[string]Revision{}
 	err = a.db.View(ctx, func(r kv.Reader) error {
@@ -49,7 +52,8 @@ func (a *Store) Have(ctx context.Context, name string) (by map[string]Revision, 
 	return by, err
 }
 
-// Definitions returns the pushed definitions, by name.
+// Definitions returns the pushed definitions, by name. A definition that cannot be read
+// is skipped: its report is not made until it is pushed again, and the others are.
 func (a *Store) Definitions(ctx context.Context) (all []reports.Definition, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bDefinition, nil, nil) {
@@ -68,7 +72,8 @@ func (a *Store) Definitions(ctx context.Context) (all []reports.Definition, err 
 	return all, err
 }
 
-// PutDefinition stores a pushed definition inside the push's own Update.
+// PutDefinition stores a pushed definition inside the push's own Update. It replaces an
+// earlier one of the same name.
 func PutDefinition(w kv.Writer, d reports.Definition) error {
 	b, err := json.Marshal(d)
 	if err != nil {

@@ -15,8 +15,10 @@ type Filter struct {
 	Cursor string // from List's next
 }
 
-// List returns the newest revision of each period, the latest period first, and the cursor
-// of the next page, "" at the end. A cursor that List did not return is fault.Invalid.
+// List returns the newest revision of each period, the latest period first, and the
+// cursor of the next page, "" at the end. A cursor that List did not return is
+// fault.Invalid. Rows that cannot be read are left out. A filter by name reads the rows
+// of all reports until the page is full.
 func (a *Store) List(ctx context.Context, f Filter) (all []Revision, next string, err error) {
 	before, err := hex.DecodeString(f.Cursor)
 	if err != nil {
@@ -35,6 +37,8 @@ func (a *Store) List(ctx context.Context, f Filter) (all []Revision, next string
 			if !ok || len(parts) != 2 || f.Name != "" && parts[0] != f.Name {
 				continue
 			}
+			// There is one more row, so there is a next page. The cursor is the key of
+			// the last row that was returned; ScanBack excludes it.
 			if len(all) == f.Limit {
 				next = hex.EncodeToString(dayKey(all[len(all)-1].To, all[len(all)-1].Name, all[len(all)-1].Period))
 				return nil

@@ -33,6 +33,8 @@ import (
 // Topic is the change log topic of this package.
 const Topic = "report"
 
+// The buckets; the package comment has their keys and values. Their prefix is the
+// former name of the package, which stored data retains.
 const (
 	bReport     = "archive.report"
 	bDay        = "archive.day"
@@ -56,7 +58,8 @@ type Store struct{ db kv.DB }
 // New returns a Store over an open database whose schemas include Schema().
 func New(db kv.DB) *Store { return &Store{db} }
 
-// Revision is one published state of a report, without its content.
+// Revision is one published state of a report, without its content. Format is the
+// version of the report's JSON, see reports.Format.
 type Revision struct {
 	Name, Title string
 	Kind        period.Kind
@@ -79,20 +82,25 @@ type Published struct {
 	Report reports.Report
 }
 
-// revisionKey is the key of one revision of a period.
+// revisionKey returns the key of a revision. Big endian numbers sort by value, so a
+// scan of a period is in order of revisions.
 func revisionKey(name, period string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.Join(name, period), 0), uint32(number))
 }
 
-// dayKey is the key of a period in the order in which periods ended.
+// dayKey returns the key by the end of the period. It ends with the key of the report's
+// newest row, which List takes from it.
 func dayKey(to time.Time, name, period string) []byte {
 	return append(append(kv.TimeKey(to), 0), kv.Join(name, period)...)
 }
 
-// Publish stores a report as the next revision of its period. made is false, and rev the
-// newest revision, when there is nothing to store: the report states the same as the newest
-// revision, whatever the wording (reports.Same); it was made of the same inputs; or the
-// period is closed. With force only a report of the same bytes is not stored.
+// Publish stores a report as the next revision of its period. made is false, and rev
+// the newest revision, when there is nothing to store: the report states the same as
+// the newest revision, whatever the wording (reports.Same); it was made of the same
+// inputs; or the period is closed. With force only a report of the same bytes is not
+// stored. The comparison and the write are one transaction, so two publications at once
+// make one revision. Its error is fault.Internal when the newest revision cannot be
+// read: it is not replaced by a guess.
 func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool,
 	err error) {
 	encoded, err := reports.Encode(r)
@@ -100,6 +108,7 @@ func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at
 		return rev, false, err
 	}
 	err = a.db.Update(ctx, func(w kv.Writer) error {
+		// An engine may run the function again.
 		made = false
 		newest, there, err := row(w, bReport, kv.Join(r.Name, r.Period))
 		if err != nil {
@@ -132,7 +141,8 @@ func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at
 	return rev, made, err
 }
 
-// put writes a revision with its report, and makes it the newest of its period.
+// put writes the row of a revision under its three keys, and its content, and adds an
+// entry to the change log. The row is stored twice so that lists need one read a row.
 func (a *Store) put(w kv.Writer, rev Revision, encoded []byte) error {
 	packed, err := pack(encoded)
 	if err != nil {
@@ -158,7 +168,7 @@ func (a *Store) put(w kv.Writer, rev Revision, encoded []byte) error {
 	return err
 }
 
-// pack compresses a report.
+// pack returns b compressed. Reports are JSON with many repeated keys.
 func pack(b []byte) ([]byte, error) {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
@@ -169,11 +179,12 @@ func pack(b []byte) ([]byte, error) {
 	return out.Bytes(), fault.Wrap(fault.Internal, "archive.pack", "the report cannot be packed", err)
 }
 
-// maxReport bounds a stored report when it is unpacked.
+// maxReport bounds a stored report when it is unpacked. A damaged or forged body could
+// otherwise expand to any size.
 const maxReport = 64 << 20
 
-// body reads the report of a revision as it was stored. It fails with kv.Unreadable when
-// the stored bytes are damaged.
+// body returns the canonical JSON of a revision. A body that is missing or cannot be
+// unpacked is reported to kv as undecodable.
 func body(r kv.Reader, rev Revision) ([]byte, error) {
 	key := revisionKey(rev.Name, rev.Period, rev.Number)
 	b, err := r.Get(bBody, key)
@@ -199,7 +210,8 @@ func badBody(r kv.Reader, rev Revision, err error) error {
 	return kv.Undecodable(r, "archive.body", bBody, revisionKey(rev.Name, rev.Period, rev.Number), err)
 }
 
-// row reads a revision; there is false when the key has none.
+// row returns the revision at a key of bReport or bRevision; there is false when there
+// is none. The error of an undecodable row has there true: something is stored.
 func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err error) {
 	b, err := r.Get(bucket, key)
 	if err != nil || b == nil {
@@ -232,7 +244,8 @@ func (a *Store) Report(ctx context.Context, name, period string, number int) (p 
 	return p, err
 }
 
-// Newest returns the newest revision of a period, without its content.
+// Newest returns the newest revision of a period, without its content. It fails with
+// fault.NotFound when the period has no report.
 func (a *Store) Newest(ctx context.Context, name, period string) (rev Revision, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		rev, err = find(r, name, period, 0)
@@ -241,7 +254,8 @@ func (a *Store) Newest(ctx context.Context, name, period string) (rev Revision, 
 	return rev, err
 }
 
-// Bytes returns one revision as it was stored.
+// Bytes returns one revision as it was stored: the canonical JSON, unpacked. Number 0 is
+// the newest. It fails with fault.NotFound when there is no such revision.
 func (a *Store) Bytes(ctx context.Context, name, period string, number int) (b []byte, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		rev, err := find(r, name, period, number)
@@ -253,8 +267,8 @@ func (a *Store) Bytes(ctx context.Context, name, period string, number int) (b [
 	return b, err
 }
 
-// find reads a revision, the newest for number 0. It fails with fault.NotFound when there
-// is none.
+// find returns the row of a revision; number 0 is the newest. The message clips what
+// was asked for, because it comes from an address.
 func find(r kv.Reader, name, period string, number int) (rev Revision, err error) {
 	bucket, key := bReport, kv.Join(name, period)
 	if number > 0 {
