@@ -13,7 +13,9 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// sweepEvery is the shortest time between two passes over the published periods.
+// sweepEvery is the shortest time between two passes over the published periods. Each
+// webhook changes the version of the data, and without it passes would follow each
+// other without a pause.
 const sweepEvery = 15 * time.Minute
 
 // sweep is one pass over the open periods, which may take several ticks.
@@ -24,8 +26,10 @@ type sweep struct {
 }
 
 // Recheck compiles up to most published periods that are not closed again and stores a
-// revision of those that state something else. It returns a sentence about what was done. A
-// pass begins when data has changed since the last one, at most every quarter of an hour.
+// revision of those that state something else. It returns a sentence about what was
+// done. A pass begins when data has changed since the last one, at most every quarter
+// of an hour. A report that fails is logged and is checked again in the next pass. The
+// error is fault.Internal if any failed.
 func (x *Scheduler) Recheck(ctx context.Context, most int) (said string, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -57,7 +61,9 @@ func (x *Scheduler) Recheck(ctx context.Context, most int) (said string, err err
 	return said, ctx.Err()
 }
 
-// begin starts a pass when data has changed and the last pass was long enough ago.
+// begin starts a pass when data has changed and the last pass was long enough ago. A
+// clock that was set back does not delay it. The version is read before the periods, so
+// that data that arrives meanwhile starts another pass.
 func (x *Scheduler) begin(ctx context.Context) error {
 	version, err := x.opt.Collect.Version(ctx)
 	if err != nil {
@@ -94,7 +100,7 @@ func (x *Scheduler) open(ctx context.Context, now time.Time) (all []due, err err
 	return all, nil
 }
 
-// openOf returns the periods of one definition that are not closed.
+// openOf returns the periods of one report that have ended and are not closed at now.
 func openOf(def reports.Definition, have map[string]reportstore.Revision, now time.Time) (all []due) {
 	for id, rev := range have {
 		if now.Before(rev.To) || now.After(rev.To.Add(reports.CloseAfter)) {

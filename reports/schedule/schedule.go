@@ -75,7 +75,8 @@ type Scheduler struct {
 	sweep  sweep
 }
 
-// failure is how often a period failed, when it did last and until when it is skipped.
+// failure is how often a period failed in a row, when it last did, and when it is tried
+// again. It is in memory only: a restart tries everything once.
 type failure struct {
 	times     int
 	at, again time.Time
@@ -105,7 +106,8 @@ func (x *Scheduler) Due(ctx context.Context) (all []period.Period, names []strin
 	return all, names, err
 }
 
-// due is Due with the definitions.
+// due returns what Due does, with the definitions. It may store the beginning of a
+// report, see since.
 func (x *Scheduler) due(ctx context.Context) (all []due, err error) {
 	defs, err := x.opt.Definitions(ctx)
 	if err != nil {
@@ -220,7 +222,8 @@ func (x *Scheduler) Tick(ctx context.Context, most int) (said string, err error)
 	return said, ctx.Err()
 }
 
-// fail records a failure and doubles the pause, up to longestPause.
+// fail stores when a period is tried again: after a minute, then twice as long each
+// time up to an hour.
 func (x *Scheduler) fail(key string, now time.Time, err error) {
 	f := x.failed[key]
 	pause := min(firstPause<<min(f.times, 6), longestPause)
@@ -266,14 +269,16 @@ func (x *Scheduler) Preview(ctx context.Context, def reports.Definition, p perio
 	return r, err
 }
 
-// make compiles and stores the report of one period. A report with missing parts never
-// replaces a revision, unless force is set.
+// make compiles a report and publishes it. made is false when there was nothing to
+// store. A report with missing parts is stored only where there is none yet, since a
+// complete one is worth more than a newer one. The caller holds the lock.
 func (x *Scheduler) make(ctx context.Context, def reports.Definition, p period.Period, force bool) (rev reportstore.Revision, made bool,
 	err error) {
 	r, hash, err := x.compile(ctx, def, p)
 	if err != nil {
 		return rev, false, err
 	}
+	// A person who forces a revision has seen what is missing.
 	if len(r.Failures) > 0 && !force {
 		if rev, keep, err := x.published(ctx, def, p); keep || err != nil {
 			x.opt.Log.Error("a revision would lack parts; the one before remains", "report", def.Name, "period", p.ID, "failures", len(r.Failures))
@@ -298,7 +303,9 @@ func (x *Scheduler) published(ctx context.Context, def reports.Definition, p per
 	return rev, there, nil
 }
 
-// compile collects and compiles; a panic becomes an error.
+// compile collects and compiles; a panic becomes an error. The hash is that of the
+// inputs, by which Publish recognizes that nothing has changed. The data is taken as of
+// the end of the period, or of now while it is in progress.
 func (x *Scheduler) compile(ctx context.Context, def reports.Definition, p period.Period) (r reports.Report, hash string, err error) {
 	defer func() {
 		if v := recover(); v != nil {
