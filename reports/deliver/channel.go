@@ -69,7 +69,8 @@ func NewClient() *http.Client {
 }
 
 // NewSender returns the sender of a channel. It fails with fault.Invalid when the
-// channel cannot work as configured.
+// channel cannot work as configured. The address is not contacted. Mail has its own
+// constructor, NewMailer.
 func NewSender(c Channel, opt Options) (Sender, error) {
 	const op = "deliver.NewSender"
 	if c.Type == Folder {

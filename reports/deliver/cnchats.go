@@ -22,6 +22,7 @@ const (
 func dingTalkBody(m Message, _ string, _ time.Time) (any, error) {
 	const titleRunes = 100
 	title := cutRunes(oneLine(m.Subject), titleRunes)
+	// An escaped character takes up to eight bytes.
 	text := "### " + escapeMarkdown(title) + "\n\n" + m.chatMarkdown(dingTalkBytes-8*titleRunes)
 	return object{"msgtype": "markdown", "markdown": object{"title": title, "text": text}}, nil
 }
@@ -36,6 +37,7 @@ func dingTalkURL(u *url.URL, secret string, now time.Time) *url.URL {
 	q := u.Query()
 	q.Set("timestamp", stamp)
 	q.Set("sign", sign(secret, stamp+"\n"+secret))
+	// The address is shared by all messages and must not change.
 	signed := *u
 	signed.RawQuery = q.Encode()
 	return &signed
@@ -49,6 +51,7 @@ func sign(key, message string) string {
 }
 
 // codes is the common part of the answers of the three, in the spelling of each.
+// Pointers distinguish a code of 0, which is success, from a missing one.
 type codes struct {
 	ErrCode *int   `json:"errcode"`
 	ErrMsg  string `json:"errmsg"`

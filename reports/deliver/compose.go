@@ -75,7 +75,8 @@ type mailList struct {
 type mailLine struct{ Who, Text, URL string }
 
 // Compose returns a revision in every form that a channel needs. All forms print the
-// texts of the same values.
+// texts of the same values. The words are used as HTML without escaping, so callers
+// must pass safe HTML.
 func (c *Composer) Compose(p Published) (Message, error) {
 	m := Message{
 		Report: p.Report.Name, Period: p.Report.Period, Revision: p.Revision, Verdict: p.Report.Verdict.Text,

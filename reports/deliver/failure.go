@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Outcome is the state of a message after a failure.
+// Outcome is the state of a message after a failure. It decides whether the outbox
+// tries again: only after Temporary.
 type Outcome uint8
 
 // The outcomes.

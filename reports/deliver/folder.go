@@ -40,7 +40,9 @@ func (f folder) Send(_ context.Context, m Message, _, _ string) error {
 	return nil
 }
 
-// writeFile replaces a file atomically and syncs it to the disk.
+// writeFile replaces a file atomically and syncs it to the disk. A program that
+// collects the files never sees a part of one. The temporary file has a name that
+// begins with a dot, and is removed after an error.
 func writeFile(name string, data []byte) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".postern-*")
 	if err != nil {

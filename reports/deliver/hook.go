@@ -15,10 +15,12 @@ import (
 )
 
 // answerLimit bounds the part of an answer that is read, in bytes. The error texts of
-// the chats have a few hundred.
+// the chats have a few hundred. The rest is not read: an answer is from outside and may
+// have any length.
 const answerLimit = 16 << 10
 
-// maxWait bounds the wait that a receiver may request.
+// maxWait bounds the wait that a receiver may request. A longer one would hold the
+// report back until it is out of date.
 const maxWait = 6 * time.Hour
 
 // hook posts JSON to an address.
@@ -41,8 +43,9 @@ type chat struct {
 // plainURL returns the address of a product that signs nothing in it.
 func plainURL(u *url.URL, _ string, _ time.Time) *url.URL { return u }
 
-// Send implements Sender. Chats have no idempotency key, so the outcome of a lost answer
-// is uncertain.
+// Send implements Sender. Chats have no idempotency key, so the outcome of a lost
+// answer is uncertain. A success of HTTP is not enough: most chats state refusals in
+// the body of an answer with status 200.
 func (c chat) Send(ctx context.Context, m Message, _, _ string) error {
 	now := c.now()
 	message, err := c.body(m, c.channel.Secret, now)
@@ -71,7 +74,7 @@ func encode(v any) ([]byte, error) {
 }
 
 // post sends one body and returns the body of an answer with status 2xx. Its errors are
-// of type *Failure.
+// of type *Failure. Headers of the caller are added to those of every request.
 func (h hook) post(ctx context.Context, to *url.URL, raw []byte, header http.Header) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(raw))
 	if err != nil {
@@ -118,7 +121,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// refused returns the failure of an answer with a status that is no success.
+// refused returns the failure of an answer with a status that is no success. The status
+// decides: what the server accepted or not is certain, since it answered.
 func (h hook) refused(res *http.Response, body []byte) error {
 	f := fail(Permanent, errors.New(excerpt(body)), "%s answered %s", h.channel.Name, res.Status)
 	switch {
@@ -131,8 +135,8 @@ func (h hook) refused(res *http.Response, body []byte) error {
 	return f
 }
 
-// waitOf returns the wait of a Retry-After header, which is in seconds or a date: from 0
-// to maxWait.
+// waitOf returns the wait of a Retry-After header, which is in seconds or a date: from
+// 0 to maxWait. Text that is neither, or missing, is 0.
 func waitOf(text string, now time.Time) time.Duration {
 	if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
 		return min(max(time.Duration(n)*time.Second, 0), maxWait)

@@ -65,7 +65,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Send implements Sender.
+// Send implements Sender. The timeout bounds the whole conversation with the server.
 func (m mailer) Send(ctx context.Context, msg Message, address, key string) error {
 	mail, err := m.write(msg, address, key)
 	if err != nil {
@@ -84,7 +84,8 @@ func (m mailer) Send(ctx context.Context, msg Message, address, key string) erro
 	return mailFailure(err)
 }
 
-// write returns the mail: text, HTML, and the charts inside the HTML.
+// write returns the mail: text, HTML, and the charts inside the HTML. Its errors are of
+// type *Failure and permanent: the same mail would fail again.
 func (m mailer) write(msg Message, address, key string) (*gomail.Msg, error) {
 	mail := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := mail.From(m.smtp.From); err != nil {
@@ -111,7 +112,8 @@ func (m mailer) write(msg Message, address, key string) (*gomail.Msg, error) {
 	return mail, nil
 }
 
-// client returns a connection with the TLS and login of the settings.
+// client returns a connection with the TLS and login of the settings. An unknown value
+// of TLS requires TLS.
 func (m mailer) client() (*gomail.Client, error) {
 	opts := []gomail.Option{gomail.WithPort(m.smtp.Port), gomail.WithTimeout(m.smtp.Timeout), gomail.WithHELO(m.domain)}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: m.smtp.Host}

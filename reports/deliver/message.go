@@ -29,6 +29,7 @@ type Message struct {
 }
 
 // Fact is one figure of the headline, with the text that every form of the report has.
+// Note is "" where there is none.
 type Fact struct {
 	Label, Value, Note string
 }

@@ -18,6 +18,8 @@ const (
 type object = map[string]any
 
 // slackBody returns the Block Kit message: header, verdict, facts, lists and the link.
+// The text besides the blocks is for notifications, which show no blocks. Facts and
+// lists beyond the limits are cut, never the link.
 func slackBody(m Message, _ string, _ time.Time) (any, error) {
 	blocks := []object{
 		{"type": "header", "text": object{"type": "plain_text", "text": cutRunes(oneLine(m.Subject), slackHeader)}},

@@ -11,7 +11,8 @@ import (
 const teamsBytes = 24 << 10
 
 // teamsBody returns the card with as many lines of its lists as fit. It fails when the
-// card is too large without its lists.
+// card is too large without its lists. Halving the number of lines needs few attempts,
+// and the size of the JSON is known only after encoding.
 func teamsBody(m Message, _ string, _ time.Time) (any, error) {
 	for lines := longestList(m); ; lines /= 2 {
 		card := teamsCard(m, lines)

@@ -68,7 +68,8 @@ func (m Message) footer() string {
 	return "\n[" + escapeMarkdown(m.Open) + "](" + m.URL + ")\n\n" + escapeMarkdown(m.Source)
 }
 
-// chatMarkdown returns markdown and footer in at most so many bytes.
+// chatMarkdown returns markdown and footer in at most so many bytes. The cut may be
+// inside an escape or bold text; the footer, which has the only link, is never cut.
 func (m Message) chatMarkdown(most int) string {
 	foot := m.footer()
 	return cutBytes(m.markdown(), most-len(foot)) + foot

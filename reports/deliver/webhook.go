@@ -29,6 +29,8 @@ func (h genericHook) Send(ctx context.Context, m Message, _, key string) error {
 	if h.channel.Secret != "" {
 		header.Set("Postern-Signature", Signature(h.channel.Secret, h.now().Unix(), raw))
 	}
+	// The body is signed as it is sent: a receiver must check the signature before it
+	// parses JSON.
 	_, err = h.post(ctx, h.url, raw, header)
 	if f, ok := err.(*Failure); ok && f.Outcome == Uncertain { //nolint:errorlint // post returns its own Failure
 		f.Outcome = Temporary

@@ -85,7 +85,8 @@ func of(r kv.Reader, report, period string) (out []Delivery, err error) {
 }
 
 // List returns at most 500 deliveries in one of the given states, or in any state when
-// there is none, the newest request first.
+// there is none, the newest request first. It reads all deliveries: there is no index
+// by state.
 func (o *Outbox) List(ctx context.Context, states ...State) (out []Delivery, err error) {
 	want := map[State]bool{}
 	for _, s := range states {

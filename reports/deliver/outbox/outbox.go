@@ -133,14 +133,16 @@ func (o *Outbox) Tick(ctx context.Context) error {
 	return nil
 }
 
-// One sends one delivery if it is due.
+// One sends one delivery if it is due. It waits while another one is being sent. It
+// fails with fault.NotFound for an id without a delivery.
 func (o *Outbox) One(ctx context.Context, id string) error {
 	o.one.Lock()
 	defer o.one.Unlock()
 	return o.send(ctx, id)
 }
 
-// due returns the ids of queued deliveries that are due, at most perTick.
+// due returns the ids of queued deliveries that are due, at most perTick. The second
+// span has those beyond farOff.
 func (o *Outbox) due(ctx context.Context) (ids []string, err error) {
 	now := o.opt.Now()
 	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -208,7 +210,8 @@ func (o *Outbox) send(ctx context.Context, id string) error {
 	return nil
 }
 
-// attempt composes and sends. A panic of a formatter fails this delivery only.
+// attempt composes and sends. A panic of a formatter fails this delivery only. A
+// failure before Send is certain, since nothing has left the machine.
 func (o *Outbox) attempt(ctx context.Context, d Delivery) (failed *deliver.Failure) {
 	sending := false
 	defer func() {
