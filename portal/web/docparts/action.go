@@ -1,10 +1,10 @@
 package docparts
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
@@ -25,11 +25,11 @@ type ActionRow struct {
 }
 
 // ActionsOf returns the rows of a document's action items. today is a UTC midnight.
-func ActionsOf(items []postmortems.Action, today time.Time) ActionList {
+func ActionsOf(texts *messages.Printer, items []postmortems.Action, today time.Time) ActionList {
 	var list ActionList
 	var closed []ActionRow
 	for _, a := range items {
-		row := NewActionRow(a, today)
+		row := NewActionRow(texts, a, today)
 		switch a.Status {
 		case "done":
 			list.Done++
@@ -46,36 +46,34 @@ func ActionsOf(items []postmortems.Action, today time.Time) ActionList {
 }
 
 // NewActionRow returns the row of one action item. today is a UTC midnight.
-func NewActionRow(a postmortems.Action, today time.Time) ActionRow {
+func NewActionRow(texts *messages.Printer, a postmortems.Action, today time.Time) ActionRow {
 	row := ActionRow{ID: a.ID, Text: a.Text, Owner: a.Owner, Type: a.Type, Ticket: a.Ticket, TicketLink: page.WebLink(a.Ticket)}
 	if row.TicketLink != "" {
 		row.Ticket = ticketName(a.Ticket)
 	}
-	row.State, row.Class = actionState(a, today)
+	row.State, row.Class = actionState(texts, a, today)
 	return row
 }
 
 // actionState returns the state of an action item in words, and its class. An item is
 // overdue from the day after its due date.
-func actionState(a postmortems.Action, today time.Time) (words, class string) {
+func actionState(texts *messages.Printer, a postmortems.Action, today time.Time) (words, class string) {
 	switch {
 	case a.Status == "done":
-		return "done", "ok"
+		return texts.Text("action.done"), "ok"
 	case a.Status == "dropped":
-		return "dropped", "none"
+		return texts.Text("action.dropped"), "none"
 	case a.Due.IsZero():
-		return "open, no date", "none"
+		return texts.Text("action.no_date"), "none"
 	}
 	late := int(today.Sub(a.Due.UTC().Truncate(24*time.Hour)) / (24 * time.Hour))
 	switch {
-	case late == 1:
-		return "1 day overdue", "bad"
-	case late > 1:
-		return fmt.Sprintf("%d days overdue", late), "bad"
+	case late > 0:
+		return texts.Count("action.overdue", late), "bad"
 	case late == 0:
-		return "due today", "warn"
+		return texts.Text("action.due_today"), "warn"
 	}
-	return "due " + page.FormatDay(a.Due), "none"
+	return texts.Text("action.due", "Day", page.FormatDay(a.Due)), "none"
 }
 
 // ticketName returns the last part of a ticket's address, which is what people call it.

@@ -2,12 +2,12 @@ package docparts
 
 import (
 	"context"
-	"fmt"
 	"html/template"
 	"net/url"
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
@@ -106,7 +106,7 @@ func (a Answers) Of(ctx context.Context, matches []search.Match) Answer {
 			a.read(ctx, &out.Others[i])
 		}
 	}
-	out.Recover = RecoverWords(len(out.Incidents), took)
+	out.Recover = RecoverWords(a.Texts(), len(out.Incidents), took)
 	return out
 }
 
@@ -140,23 +140,22 @@ func (a Answers) firstWithFix(ctx context.Context, out Answer) *Match {
 
 // RecoverWords returns how many incidents there are and their median time to recover.
 // took is in seconds.
-func RecoverWords(n int, took []int64) string {
+func RecoverWords(texts *messages.Printer, n int, took []int64) string {
 	if n == 0 {
 		return ""
 	}
-	words := humanize.Plural(n, "similar incident")
 	if len(took) == 0 {
-		return words
+		return texts.Count("answer.recover", n)
 	}
 	all := make([]time.Duration, len(took))
 	for i, seconds := range took {
 		all[i] = humanize.FromSeconds(float64(seconds))
 	}
-	text := postmortems.FormatDuration(tally.Median(all))
+	median := postmortems.FormatDuration(tally.Median(all))
 	if len(took) == 1 {
-		return fmt.Sprintf("%s, %s to recover", words, text)
+		return texts.Count("answer.recover_one", n, "Time", median)
 	}
-	return fmt.Sprintf("%s, median %s to recover", words, text)
+	return texts.Count("answer.recover_median", n, "Time", median)
 }
 
 // Match returns a match with the link to its fix.
@@ -184,7 +183,7 @@ func (a Answers) read(ctx context.Context, v *Match) {
 		v.HTML, v.More = Excerpt(Body(a.Kit, doc), v.Fix.Anchor, FixShown)
 	} else {
 		v.Steps = RecoverySteps(doc.Document)
-		v.Heading, v.FixLink = "Timeline", a.Link(v.Address)
+		v.Heading, v.FixLink = a.Texts().Text("document.timeline"), a.Link(v.Address)
 	}
 	var open []postmortems.Action
 	for _, item := range doc.Document.Actions {
@@ -192,7 +191,7 @@ func (a Answers) read(ctx context.Context, v *Match) {
 			open = append(open, item)
 		}
 	}
-	v.Open = ActionsOf(open, a.Day()).Rows
+	v.Open = ActionsOf(a.Texts(), open, a.Day()).Rows
 }
 
 // RecoverySteps returns the entries of a timeline that ended the impact, with their

@@ -2,45 +2,42 @@ package documents
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 )
 
-// alertsFact is the name of the line whose values are links to the pages of alerts.
-const alertsFact = "Alerts"
-
-// factsOf returns the lines of the card beside a document: its front matter, in the
-// order of an engineer's questions. Empty lines are left out; unknown times of a
-// post-mortem are shown in the strip.
-func factsOf(d postmortems.Document) []fact {
-	f := d.Front
+// factsOf are the lines of the card: what the front matter says, in the order in
+// which an engineer asks. A line that nobody wrote is left out, but for the times
+// of a post-mortem, which are said to be unknown by the strip.
+func (h *Handler) factsOf(d postmortems.Document) []fact {
+	f, texts := d.Front, h.Texts()
 	facts := []fact{
-		{Name: "Impact", Text: cmp.Or(f.Impact.Summary, f.Impact.Users)},
-		{Name: "Requests", Text: percent(f.Impact.RequestsPct, "failed")},
-		{Name: "Error budget", Text: budgets(f.Impact.SLO)},
-		{Name: "Detected by", Text: f.Incident.DetectedBy},
-		{Name: "Trigger", Text: f.Trigger},
-		{Name: "Root causes", Text: strings.Join(f.RootCauses, "; ")},
-		{Name: "Factors", Text: factors(f.Factors)},
-		{Name: "Change", Text: f.ChangeRef, Link: page.WebLink(f.ChangeRef)},
-		{Name: "Incident", Text: strings.Join(append(present(f.Incident.Ref), f.Incident.Aliases...), ", "), Link: page.WebLink(f.Incident.Ref)},
-		{Name: "Related", Text: strings.Join(f.Incident.Related, ", ")},
-		{Name: "Duplicate of", Text: f.Incident.DuplicateOf},
-		{Name: "Product", Text: f.Incident.Product},
-		{Name: "Environment", Text: f.Incident.Environment},
-		{Name: alertsFact, Text: strings.Join(f.Alerts, ", ")},
-		{Name: "Owner", Text: f.Owner},
-		{Name: "Authors", Text: strings.Join(f.Authors, ", ")},
-		{Name: "Reviewers", Text: strings.Join(f.Reviewers, ", ")},
-		{Name: "Review by", Text: dayOrNothing(f.ReviewBy)},
-		{Name: "Source", Text: hostOf(f.Source.URL), Link: page.WebLink(f.Source.URL)},
-		{Name: "Archived copy", Text: hostOf(f.Source.ArchiveURL), Link: page.WebLink(f.Source.ArchiveURL)},
+		{Name: texts.Text("document.fact_impact"), Text: cmp.Or(f.Impact.Summary, f.Impact.Users)},
+		{Name: texts.Text("document.fact_requests"), Text: percent(texts, f.Impact.RequestsPct)},
+		{Name: texts.Text("document.fact_error_budget"), Text: budgets(texts, f.Impact.SLO)},
+		{Name: texts.Text("incident.detected_by"), Text: f.Incident.DetectedBy},
+		{Name: texts.Text("document.fact_trigger"), Text: f.Trigger},
+		{Name: texts.Text("document.fact_root_causes"), Text: strings.Join(f.RootCauses, "; ")},
+		{Name: texts.Text("document.fact_factors"), Text: factors(f.Factors)},
+		{Name: texts.Text("document.fact_change"), Text: f.ChangeRef, Link: page.WebLink(f.ChangeRef)},
+		{Name: texts.Text("document.fact_incident"), Text: strings.Join(append(present(f.Incident.Ref), f.Incident.Aliases...), ", "), Link: page.WebLink(f.Incident.Ref)},
+		{Name: texts.Text("document.fact_related"), Text: strings.Join(f.Incident.Related, ", ")},
+		{Name: texts.Text("document.fact_duplicate_of"), Text: f.Incident.DuplicateOf},
+		{Name: texts.Text("document.fact_product"), Text: f.Incident.Product},
+		{Name: texts.Text("change.environment"), Text: f.Incident.Environment},
+		{Name: texts.Text("layout.alerts"), Text: strings.Join(f.Alerts, ", "), Links: h.alertLinks(f.Alerts)},
+		{Name: texts.Text("word.owner"), Text: f.Owner},
+		{Name: texts.Text("document.fact_authors"), Text: strings.Join(f.Authors, ", ")},
+		{Name: texts.Text("document.fact_reviewers"), Text: strings.Join(f.Reviewers, ", ")},
+		{Name: texts.Text("document.fact_review_by"), Text: dayOrNothing(f.ReviewBy)},
+		{Name: texts.Text("word.source"), Text: hostOf(f.Source.URL), Link: page.WebLink(f.Source.URL)},
+		{Name: texts.Text("document.fact_archived_copy"), Text: hostOf(f.Source.ArchiveURL), Link: page.WebLink(f.Source.ArchiveURL)},
 	}
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.Text == "" })
 }
@@ -54,19 +51,19 @@ func present(s string) []string {
 }
 
 // percent writes a percentage and what it is of; "" if it is unknown.
-func percent(p *float64, what string) string {
+func percent(texts *messages.Printer, p *float64) string {
 	if p == nil {
 		return ""
 	}
-	return humanize.Decimal(*p, -1) + " % " + what
+	return texts.Text("document.requests_failed", "Percent", humanize.Decimal(*p, -1))
 }
 
 // budgets writes how much of which error budget an incident consumed, as its authors
 // stated.
-func budgets(spent []postmortems.BudgetSpent) string {
+func budgets(texts *messages.Printer, spent []postmortems.BudgetSpent) string {
 	var parts []string
 	for _, b := range spent {
-		parts = append(parts, fmt.Sprintf("%s %% of %s", humanize.Decimal(b.BurnedPct, -1), b.Ref))
+		parts = append(parts, texts.Text("document.budget_consumed", "Percent", humanize.Decimal(b.BurnedPct, -1), "SLO", b.Ref))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/postern/postern/portal/web/webtest"
 )
 
 // FuzzFormatsAreTotal: every formatter writes bounded text for every number and
@@ -18,10 +20,11 @@ func FuzzFormatsAreTotal(f *testing.F) {
 			f.Add(n, x)
 		}
 	}
+	texts := webtest.Texts(f)
 	f.Fuzz(func(t *testing.T, n int64, x float64) {
 		d := time.Duration(n)
 		for name, text := range map[string]string{
-			"percent": percent(&x, "of requests"),
+			"percent": percent(texts, &x),
 		} {
 			if text == "" || len(text) > 72 || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
 				t.Fatalf("%s of %s, %d and %v is written %q", name, d, n, x, text)

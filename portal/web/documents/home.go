@@ -100,7 +100,7 @@ func (h *Handler) overdue(req *page.Request, most int) ([]docparts.ActionRow, er
 
 // itemRow returns the row of an action item with a link to its document.
 func (h *Handler) itemRow(i library.ActionItem) docparts.ActionRow {
-	row := docparts.NewActionRow(i.Action, h.Day())
+	row := docparts.NewActionRow(h.Texts(), i.Action, h.Day())
 	row.Document = &i.Document
 	return row
 }

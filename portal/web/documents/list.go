@@ -28,9 +28,7 @@ type listView struct {
 }
 
 // facetLabels returns the filters of a list, in order, each with its label.
-func facetLabels() [][2]string {
-	return [][2]string{{"service", "Service"}, {"severity", "Severity"}, {"year", "Year"}, {"owner", "Owner"}, {"tag", "Tag"}}
-}
+func facetNames() []string { return []string{"service", "severity", "year", "owner", "tag"} }
 
 // list returns the handler for the list of one kind.
 func (h *Handler) list(kind page.Kind) page.ServeFunc {
@@ -70,9 +68,9 @@ func (h *Handler) fillList(req *page.Request, view listView, base library.Filter
 	if f.Cursor != "" {
 		view.First = h.WithQuery(path, q, "cursor", "")
 	}
-	for _, l := range facetLabels() {
-		if value := q.Get(l[0]); value != "" {
-			view.Chips = append(view.Chips, page.Chip{Text: l[1] + ": " + value, Link: h.WithQuery(path, q, l[0], "")})
+	for _, name := range facetNames() {
+		if value := q.Get(name); value != "" {
+			view.Chips = append(view.Chips, page.Chip{Text: h.FilterLabel(name) + ": " + value, Link: h.WithQuery(path, q, name, "")})
 		}
 	}
 	view.Empty = len(records) == 0 && len(view.Chips) == 0 && f.Cursor == ""
@@ -85,19 +83,19 @@ func (h *Handler) fillList(req *page.Request, view listView, base library.Filter
 func (h *Handler) facets(req *page.Request, f, base library.Filter) ([]page.Facet, error) {
 	q, path := req.Query(), req.URL.EscapedPath()
 	var out []page.Facet
-	for _, l := range facetLabels() {
-		if l[0] == "service" && base.Service != "" || l[0] == "severity" && base.Kind != postmortems.Postmortem {
+	for _, name := range facetNames() {
+		if name == "service" && base.Service != "" || name == "severity" && base.Kind != postmortems.Postmortem {
 			continue
 		}
-		counts, err := h.deps.Library.Counts(req.Context(), l[0], f)
+		counts, err := h.deps.Library.Counts(req.Context(), name, f)
 		if err != nil {
 			return nil, err
 		}
-		view := page.Facet{Name: l[0], Label: l[1], More: max(0, len(counts)-page.FacetShown)}
+		view := page.Facet{Name: name, Label: h.FilterLabel(name), More: max(0, len(counts)-page.FacetShown)}
 		for _, n := range counts[:min(len(counts), page.FacetShown)] {
-			v := page.FacetValue{Text: n.Value, Count: n.N, On: q.Get(l[0]) == n.Value}
-			if v.Link = h.WithQuery(path, q, l[0], n.Value); v.On {
-				v.Link = h.WithQuery(path, q, l[0], "")
+			v := page.FacetValue{Text: n.Value, Count: n.N, On: q.Get(name) == n.Value}
+			if v.Link = h.WithQuery(path, q, name, n.Value); v.On {
+				v.Link = h.WithQuery(path, q, name, "")
 			}
 			view.Values = append(view.Values, v)
 		}

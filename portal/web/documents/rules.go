@@ -35,7 +35,7 @@ func newRuleCache() *ruleCache { return &ruleCache{html: map[string]template.HTM
 // ruleList lists the rules.
 func (h *Handler) ruleList(req *page.Request) error {
 	view := rulesView{Frame: h.Frame(), Rules: h.deps.Rules}
-	view.Title, view.Section = "Rules", "/rules"
+	view.Title, view.Section = h.Texts().Text("layout.rules"), "/rules"
 	return h.Show(req, 200, "rules", view)
 }
 

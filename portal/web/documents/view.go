@@ -81,15 +81,10 @@ func (h *Handler) documentView(p library.Page) documentView {
 	permalink := "/p/" + url.PathEscape(p.ID)
 	v := documentView{
 		Frame: h.Frame(), Doc: p.Record, Kind: page.KindOf(doc.Kind), Lang: doc.Lang,
-		HTML: docparts.Body(h.Kit, p), Facts: factsOf(doc), Timeline: timelineOf(doc), Actions: docparts.ActionsOf(doc.Actions, h.Day()),
+		HTML: docparts.Body(h.Kit, p), Facts: h.factsOf(doc), Timeline: timelineOf(doc), Actions: docparts.ActionsOf(h.Texts(), doc.Actions, h.Day()),
 		TOC: tocOf(doc.Body.Headings), Backlinks: p.Backlinks, Missing: missingOf(p), Shown: p.Shown,
 		Path: p.Shown.Path, Permalink: h.Link(permalink), History: h.Link(permalink + "/history"),
 		Raw: h.Link(p.Address + ".md"), JSON: h.Link(p.Address + ".json"), Year: yearOf(p.Shown.Path),
-	}
-	for i := range v.Facts {
-		if v.Facts[i].Name == alertsFact {
-			v.Facts[i].Links = h.alertLinks(doc.Front.Alerts)
-		}
 	}
 	v.Doc.Title, v.Title, v.Section = doc.Title, doc.Title, v.Kind.Path
 	v.Canonical = h.Absolute(p.Address)

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 )
 
 // Facet is one filter of a list with its values.
@@ -85,9 +85,9 @@ func (k *Kit) Paginate(r *Request, address string, n int) (from, to int, pages P
 	}
 	from = min((at-1)*Rows, n)
 	to = min(from+Rows, n)
-	pages.Text = humanize.Plural(n, "entry")
+	pages.Text = k.Texts().Count("filter.entries", n)
 	if n > Rows {
-		pages.Text = humanize.Number(from+1) + " to " + humanize.Number(to) + " of " + humanize.Plural(n, "entry")
+		pages.Text = k.Texts().Count("filter.entries_of", n, "First", from+1, "Last", to)
 	}
 	if at > 1 {
 		pages.Before = k.WithQuery(address, r.Query(), "page", strconv.Itoa(at-1))
@@ -96,6 +96,11 @@ func (k *Kit) Paginate(r *Request, address string, n int) (from, to int, pages P
 		pages.After = k.WithQuery(address, r.Query(), "page", strconv.Itoa(at+1))
 	}
 	return from, to, pages, nil
+}
+
+// FilterLabel returns the label of a filter by its name in addresses.
+func (k *Kit) FilterLabel(name string) string {
+	return k.Texts().Text(messages.Key("filter.label.", name))
 }
 
 // Counted is a filter of a page: its name in the address, its label, and how many rows

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/static"
 )
 
@@ -60,6 +61,9 @@ func (k *Kit) Now() time.Time { return k.opt.Now() }
 
 // Day returns the UTC midnight of today: what is overdue depends on it.
 func (k *Kit) Day() time.Time { return k.opt.Now().UTC().Truncate(24 * time.Hour) }
+
+// Texts returns the texts of the pages in their language.
+func (k *Kit) Texts() *messages.Printer { return k.deps.Texts }
 
 // Log returns the portal's log.
 func (k *Kit) Log() *slog.Logger { return k.opt.Log }

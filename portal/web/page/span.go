@@ -41,7 +41,7 @@ func (k *Kit) narrower(r *Request) (links []FacetValue) {
 		}
 		text := from.Format(time.DateOnly)
 		if last := to.AddDate(0, 0, -1); last.After(from) {
-			text += " to " + last.Format(time.DateOnly)
+			text += " – " + last.Format(time.DateOnly)
 		}
 		rest.Set("from", from.Format(time.DateOnly))
 		links = append(links, FacetValue{Text: text, Link: k.WithQuery(r.Path, rest, "to", to.Format(time.DateOnly))})

@@ -48,7 +48,7 @@ func (h *Handler) searchAnswer(ctx context.Context, r search.Results, q query.Qu
 	return &searchAnswer{
 		Title: best.Title, Heading: m.Heading, Link: m.FixLink, Kind: best.Kind,
 		HTML: html, More: more,
-		Recover: docparts.RecoverWords(incidents, took), OpenActions: best.OpenActions,
+		Recover: docparts.RecoverWords(h.Texts(), incidents, took), OpenActions: best.OpenActions,
 	}
 }
 

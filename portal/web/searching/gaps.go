@@ -50,7 +50,7 @@ func (h *Handler) gaps(req *page.Request) error {
 	}
 	ctx := req.Context()
 	view := gapsView{Frame: h.Frame(), Week: week.ID, First: week.From, Final: week.To.AddDate(0, 0, -1)}
-	view.Title, view.Section = "Gaps", "/gaps"
+	view.Title, view.Section = h.Texts().Text("layout.gaps"), "/gaps"
 	view.MayMark, view.Noted = req.Who.May(auth.PushMain), req.QueryValue("noted") != ""
 	view.Previous = h.Link("/gaps") + "?week=" + week.Prev().ID
 	if next := week.Next(); !next.From.After(h.Now()) {

@@ -28,7 +28,7 @@ func (h *Handler) openSearch(req *page.Request) error {
 	const longest = 16 // characters of a ShortName, by the specification
 	name := []rune(h.Name())
 	return h.SendXML(req, "application/opensearchdescription+xml", openSearchDocument{
-		ShortName: string(name[:min(len(name), longest)]), Description: "Post-mortems, runbooks and guides", Encoding: "UTF-8",
+		ShortName: string(name[:min(len(name), longest)]), Description: h.Texts().Text("search.opensearch"), Encoding: "UTF-8",
 		URLs: []openSearchURL{
 			{Type: "text/html", Template: h.Absolute("/search") + "?q={searchTerms}"},
 			{Type: "application/x-suggestions+json", Template: h.Absolute("/suggest") + "?q={searchTerms}"},

@@ -25,7 +25,7 @@ func (h *Handler) search(req *page.Request) error {
 		return err
 	}
 	view := searchView{Frame: h.Frame(), Newest: wanted.Newest, Page: h.pageView(req), Qualify: query.Fields()}
-	view.Title, view.Section, view.Query = "Search", "/search", wanted.Text
+	view.Title, view.Section, view.Query = h.Texts().Text("search.label"), "/search", wanted.Text
 	if strings.TrimSpace(wanted.Text) == "" {
 		return h.Show(req, http.StatusOK, "search", view)
 	}
@@ -100,7 +100,7 @@ func (h *Handler) rebuilding(req *page.Request) string {
 	status := h.deps.Status.Status(req.Context())
 	for _, check := range status.Checks {
 		if check.Name == "index" && !check.OK {
-			return cmp.Or(check.Detail, "not up to date")
+			return cmp.Or(check.Detail, h.Texts().Text("search.not_up_to_date"))
 		}
 	}
 	return ""

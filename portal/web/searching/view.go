@@ -167,16 +167,15 @@ func (h *Handler) searchLink(text string, newest bool, offset int) string {
 // query has it.
 func (h *Handler) searchFacets(counts map[string][]search.FacetValue, q query.Query, newest bool) []page.Facet {
 	var out []page.Facet
-	for _, l := range [...][2]string{{"kind", "Kind"}, {"severity", "Severity"}, {"service", "Service"}, {"factor", "Contributing factor"},
-		{"year", "Year"}, {"tag", "Tag"}} {
-		values := counts[l[0]]
-		view := page.Facet{Name: l[0], Label: l[1], More: max(0, len(values)-page.FacetShown)}
+	for _, name := range []string{"kind", "severity", "service", "factor", "year", "tag"} {
+		values := counts[name]
+		view := page.Facet{Name: name, Label: h.FilterLabel(name), More: max(0, len(values)-page.FacetShown)}
 		for _, n := range values[:min(len(values), page.FacetShown)] {
 			v := page.FacetValue{Text: n.Value, Count: n.Count}
-			if l[0] == "kind" {
+			if name == "kind" {
 				v.Text = page.KindWord(n.Value)
 			}
-			text, on := toggled(q, l[0], n.Value)
+			text, on := toggled(q, name, n.Value)
 			v.Link, v.On = h.searchLink(text, newest, 0), on
 			view.Values = append(view.Values, v)
 		}
