@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/incidentparts"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
@@ -73,7 +74,10 @@ type episodeRow struct {
 // episodeRow returns the row of a firing: whether it belongs to an incident, was
 // acknowledged, or ended without action.
 func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
-	row := episodeRow{Episode: e, Lasted: "still firing", Night: e.Paging && on.Night(e), Class: "none", Worth: "not linked"}
+	texts := h.Texts()
+	row := episodeRow{
+		Episode: e, Lasted: texts.Text("alert.still_firing"), Night: e.Paging && on.Night(e), Class: "none", Worth: texts.Text("alert.not_linked"),
+	}
 	if !e.Page { // its name is the title of a page, not a rule
 		row.RuleLink = h.ruleLink(e.Name)
 	}
@@ -83,11 +87,11 @@ func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
 	}
 	switch {
 	case e.Incident != "":
-		row.Worth, row.Class, row.IncidentLink = "incident", "ok", incidentparts.Link(h.Kit, e.Incident)
+		row.Worth, row.Class, row.IncidentLink = texts.Text("alert.incident"), "ok", incidentparts.Link(h.Kit, e.Incident)
 	case !e.AckedAt.IsZero():
-		row.Worth = "acknowledged"
+		row.Worth = texts.Text("alert.acknowledged")
 	case e.SelfHealed():
-		row.Worth, row.Class = "self-healed", "warn"
+		row.Worth, row.Class = texts.Text("alert.resolved_alone"), "warn"
 	}
 	return row
 }
@@ -102,7 +106,7 @@ func (h *Handler) ruleLink(name string) string {
 
 // alerts shows how precise and how loud alerts were in a range of days.
 func (h *Handler) alerts(req *page.Request) error {
-	base, err := h.signals(req, "/alerts", "Alerts", signalDays)
+	base, err := h.signals(req, "/alerts", h.Texts().Text("layout.alerts"), signalDays)
 	if err != nil {
 		return err
 	}
@@ -122,7 +126,7 @@ func (h *Handler) alerts(req *page.Request) error {
 	view.Empty = len(all) == 0
 	all, counted := h.narrowAlerts(req, &view, all, incidents)
 	quality := alert.Judge(all, counted, on)
-	view.Left, view.Tiles = quality.Truncated, qualityTiles(quality, on)
+	view.Left, view.Tiles = quality.Truncated, qualityTiles(h.Texts(), quality, on)
 	view.addRules(h, req, alert.Rules(all, on, now))
 	view.addLoad(all, on)
 	from, to, pages, err := h.Paginate(req, "/alerts", len(all))
@@ -174,32 +178,27 @@ func countedIncidents(incidents []incident.Incident, since time.Time, service st
 }
 
 // qualityTiles returns the figures of alert quality.
-func qualityTiles(q alert.Quality, on alert.OnCall) []page.Tile {
-	of := func(s alert.Share, what string) string {
-		return strconv.Itoa(s.Part) + " of " + humanize.Plural(s.Of, what)
-	}
+func qualityTiles(texts *messages.Printer, q alert.Quality, on alert.OnCall) []page.Tile {
+	pages := func(s alert.Share) string { return texts.Count("alert.of_pages", s.Of, "Part", s.Part) }
 	each := "—"
 	if per := q.PerIncident(); per != nil {
-		each = strconv.FormatFloat(*per, 'f', 1, 64)
+		each = humanize.Decimal(*per, 1)
 	}
 	return []page.Tile{
-		{Name: "Pages", Value: humanize.Number(q.Paging), Note: humanize.Plural(q.Episodes, "episode") + ", " +
-			humanize.Plural(q.Notifications, "message"),
-			How: "an episode is one firing of one alert (source, fingerprint, start), or a manual page; repeated messages count once"},
-		{Name: "Precision", Value: page.Percent(q.Precision.Value()), Note: of(q.Precision, "page"),
-			How: "pages that belong to an incident: linked by it, or of its service during it or up to 15 minutes before"},
-		{Name: "Recall", Value: page.Percent(q.Recall.Value()), Note: of(q.Recall, "incident"),
-			How: "incidents with a page no later than their detection"},
-		{Name: "Actionable", Value: page.Percent(q.Actionable.Value()), Note: of(q.Actionable, "page"),
-			How: "pages that were acknowledged or belong to an incident"},
-		{Name: "Self-healed", Value: page.Percent(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
-			How: "pages that ended within 5 minutes and were not acknowledged"},
-		{Name: "At night", Value: humanize.Number(q.Night), Note: "of " + humanize.Plural(q.Paging, "page"),
-			How: "pages that began at night, " + on.NightText() + ", in the zone of the people on call"},
-		{Name: "Flapping", Value: humanize.Number(q.Flapping), Note: "of " + humanize.Plural(q.Episodes, "episode"),
-			How: "one of 3 or more firings of one fingerprint within an hour"},
-		{Name: "Episodes per incident", Value: each, Note: humanize.Number(q.Linked) + " linked, " + humanize.Plural(q.Incidents, "incident"),
-			How: "linked episodes / incidents that began in this period"},
+		{Name: texts.Text("alert.pages"), Value: humanize.Number(q.Paging),
+			Note: texts.Count("alert.episode_count", q.Episodes) + ", " + texts.Count("alert.message_count", q.Notifications),
+			How:  texts.Text("alert.pages_how")},
+		{Name: texts.Text("alert.precision"), Value: page.Percent(q.Precision.Value()), Note: pages(q.Precision), How: texts.Text("alert.precision_how")},
+		{Name: texts.Text("alert.recall"), Value: page.Percent(q.Recall.Value()),
+			Note: texts.Count("alert.of_incidents", q.Recall.Of, "Part", q.Recall.Part), How: texts.Text("alert.recall_how")},
+		{Name: texts.Text("alert.actionable"), Value: page.Percent(q.Actionable.Value()), Note: pages(q.Actionable), How: texts.Text("alert.actionable_how")},
+		{Name: texts.Text("alert.self_healed"), Value: page.Percent(q.SelfHealed.Value()), Note: pages(q.SelfHealed), How: texts.Text("alert.self_healed_how")},
+		{Name: texts.Text("alert.at_night"), Value: humanize.Number(q.Night), Note: texts.Count("alert.of_all_pages", q.Paging),
+			How: texts.Text("alert.at_night_how", "Hours", on.NightText())},
+		{Name: texts.Text("alert.flapping_column"), Value: humanize.Number(q.Flapping), Note: texts.Count("alert.of_all_episodes", q.Episodes),
+			How: texts.Text("alert.flapping_how")},
+		{Name: texts.Text("alert.per_incident"), Value: each, Note: texts.Count("alert.per_incident_note", q.Incidents, "Linked", q.Linked),
+			How: texts.Text("alert.per_incident_how")},
 	}
 }
 
@@ -218,8 +217,7 @@ func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule)
 		by = "episodes"
 	}
 	for _, name := range []string{"episodes", "minutes", "night"} {
-		v.Sorts = append(v.Sorts, page.FacetValue{Text: name, Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name),
-			On: name == by})
+		v.Sorts = append(v.Sorts, page.FacetValue{Text: h.Texts().Text(messages.Key("alert.sort.", name)), Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name), On: name == by})
 	}
 	for _, r := range rules[:min(len(rules), rulesShown)] {
 		row := ruleRow{Rule: r, Firing: postmortems.FormatDuration(&r.Firing)}

@@ -10,6 +10,7 @@ import (
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/incident"
@@ -42,8 +43,8 @@ func (h *Handler) signals(req *page.Request, section, title string, days int) (s
 		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")
 	}
 	for _, t := range [][2]string{
-		{"/incidents", h.Text("layout.incidents")}, {"/alerts", h.Text("layout.alerts")}, {"/changes", h.Text("change.title")},
-		{"/slow-sql", h.Text("slow_sql.title")},
+		{"/incidents", h.Texts().Text("layout.incidents")}, {"/alerts", h.Texts().Text("layout.alerts")},
+		{"/changes", h.Texts().Text("change.title")}, {"/slow-sql", h.Texts().Text("layout.slow_sql")},
 	} {
 		v.Tabs = append(v.Tabs, page.FacetValue{Text: t[1], Link: h.Link(t[0]), On: t[0] == section})
 	}
@@ -67,8 +68,7 @@ func (h *Handler) span(req *page.Request, v *signalsView, section string, days i
 				q[k] = val
 			}
 		}
-		v.Spans = append(v.Spans, page.FacetValue{Text: humanize.Plural(n, "day"), Link: h.WithQuery(section, q, "days", strconv.Itoa(n)),
-			On: n == v.Days})
+		v.Spans = append(v.Spans, page.FacetValue{Text: h.Texts().Count("filter.days", n), Link: h.WithQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
 	}
 	return nil
 }
@@ -86,10 +86,10 @@ func secondsOf(n float64) string {
 
 // attainmentTile returns one figure of 1-5-10: the share of incidents that reached a
 // milestone within its target.
-func attainmentTile(name string, a incident.Attainment, target time.Duration, from string) page.Tile {
-	t := page.Tile{Name: upperFirst(name) + " within " + postmortems.FormatDuration(&target), Value: page.Percent(a.Share()),
-		Note: strconv.Itoa(a.Met) + " met, " + strconv.Itoa(a.Missed) + " missed, " + strconv.Itoa(a.Unknown) + " unknown",
-		How:  "met / (met + missed), from " + from + "; with the unknown counted as missed " + page.Percent(a.Pessimistic())}
+func attainmentTile(texts *messages.Printer, name string, a incident.Attainment, target time.Duration, from string) page.Tile {
+	t := page.Tile{Name: texts.Text("incident.within", "Step", upperFirst(name), "Time", postmortems.FormatDuration(&target)), Value: page.Percent(a.Share()),
+		Note: texts.Text("incident.within_note", "Met", a.Met, "Missed", a.Missed, "Unknown", a.Unknown),
+		How:  texts.Text("incident.within_how", "From", from, "Percent", page.Percent(a.Pessimistic()))}
 	if s := a.Share(); s != nil {
 		t.Class = "ok"
 		if *s < 0.9 {

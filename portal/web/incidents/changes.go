@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/incidentparts"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
@@ -77,11 +77,11 @@ func (h *Handler) changeRow(l change.Linked, only string) changeRow {
 }
 
 // medianOf writes how many values a median is of.
-func medianOf(known int) string {
+func medianOf(texts *messages.Printer, known int) string {
 	if known == 0 {
-		return "no data"
+		return texts.Text("change.no_data")
 	}
-	return "median of " + strconv.Itoa(known)
+	return texts.Text("change.median_of", "N", known)
 }
 
 // kindWords writes the kind of an event in words.
@@ -108,7 +108,7 @@ func artifactName(name string) string {
 
 // changes lists the changes of a range of days, and the drills.
 func (h *Handler) changes(req *page.Request) error {
-	base, err := h.signals(req, "/changes", h.Text("change.title"), signalDays)
+	base, err := h.signals(req, "/changes", h.Texts().Text("change.title"), signalDays)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (h *Handler) changes(req *page.Request) error {
 	}
 	view.Empty = len(all) == 0
 	all = h.narrowChanges(req, &view, all)
-	view.Tiles = changeTiles(change.Count(all))
+	view.Tiles = changeTiles(h.Texts(), change.Count(all))
 	from, to, pages, err := h.Paginate(req, "/changes", len(all))
 	if err != nil {
 		return err
@@ -151,36 +151,30 @@ func (h *Handler) narrowChanges(req *page.Request, view *changesView, all []chan
 		}
 	}
 	view.Chips, view.Facets = h.Filters(req, "/changes",
-		page.Counted{Name: "state", Label: "State", Counts: states},
-		page.Counted{Name: "service", Label: "Service", Counts: services},
-		page.Counted{Name: "environment", Label: "Environment", Counts: environments})
+		page.Counted{Name: "state", Label: h.FilterLabel("state"), Counts: states},
+		page.Counted{Name: "service", Label: h.FilterLabel("service"), Counts: services},
+		page.Counted{Name: "environment", Label: h.FilterLabel("environment"), Counts: environments})
 	return shown
 }
 
 // changeTiles returns the figures of changes.
-func changeTiles(n change.Stats) []page.Tile {
-	rate := page.Tile{Name: "Change failure rate", Value: page.Percent(n.FailureRate),
-		Note: strconv.Itoa(n.Failed) + " of " + humanize.Plural(n.Deployments, "deployment"),
-		How: "distinct production deployments that failed, were rolled back or have a stated incident / all distinct ones; with the " +
-			"suspected " + page.Percent(n.WithSuspected)}
-	freeze := page.Tile{Name: "Inside a freeze", Value: humanize.Number(n.InFreeze), Note: "production changes",
-		How: "changes that their source marks so"}
+func changeTiles(texts *messages.Printer, n change.Stats) []page.Tile {
+	rate := page.Tile{Name: texts.Text("change.failure_rate"), Value: page.Percent(n.FailureRate),
+		Note: texts.Count("change.of_deployments", n.Deployments, "Part", n.Failed),
+		How:  texts.Text("change.failure_rate_how", "Percent", page.Percent(n.WithSuspected))}
+	freeze := page.Tile{Name: texts.Text("change.freeze"), Value: humanize.Number(n.InFreeze), Note: texts.Text("change.freeze_note"), How: texts.Text("change.freeze_how")}
 	if n.InFreeze > 0 {
 		freeze.Class = "warn"
 	}
 	return []page.Tile{
-		{Name: "Deployments", Value: humanize.Number(n.Deployments), Note: "of " + humanize.Plural(n.Changes, "change"),
-			How: "distinct, to production; an environment without a name counts as production"},
+		{Name: texts.Text("change.deployments"), Value: humanize.Number(n.Deployments), Note: texts.Count("change.of_changes", n.Changes), How: texts.Text("change.deployments_how")},
 		rate,
-		{Name: "Suspected", Value: humanize.Number(n.Suspected), Note: "linked by time only",
-			How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
-		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: medianOf(n.LeadKnown),
-			How: "from the newest commit to production, where the source tells the commit"},
-		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: medianOf(n.RecoveryKnown),
-			How: "from a failed deployment to its rollback or the end of its incident"},
+		{Name: texts.Text("change.suspected_tile"), Value: humanize.Number(n.Suspected), Note: texts.Text("change.suspected_note"), How: texts.Text("change.suspected_how")},
+		{Name: texts.Text("change.lead_time"), Value: tookOf(n.LeadTime), Note: medianOf(texts, n.LeadKnown), How: texts.Text("change.lead_time_how")},
+		{Name: texts.Text("change.recovery"), Value: tookOf(n.Recovery), Note: medianOf(texts, n.RecoveryKnown), How: texts.Text("change.recovery_how")},
 		freeze,
-		{Name: "With a rollback plan", Value: page.Percent(n.WithRollbackPlan), Note: "of " + humanize.Plural(n.Deployments, "deployment"),
-			How: "deployments whose source says that they have one"},
+		{Name: texts.Text("change.rollback_plan"), Value: page.Percent(n.WithRollbackPlan), Note: texts.Count("change.of_all_deployments", n.Deployments),
+			How: texts.Text("change.rollback_plan_how")},
 	}
 }
 

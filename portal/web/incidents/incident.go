@@ -95,14 +95,14 @@ func (h *Handler) showIncident(req *page.Request, status int, problem string) er
 // describe adds what is known of the incident itself: fields, milestones, sources and
 // corrections.
 func (v *incidentView) describe(h *Handler, in incident.Incident) {
-	policy, sources := h.deps.Signals.Policy(), h.sources(in)
+	policy, sources, texts := h.deps.Signals.Policy(), h.sources(in), h.Texts()
 	v.Rule = upperFirst(policy.Rule(func(d time.Duration) string { return postmortems.FormatDuration(&d) })) + "."
 	if in.Counted() {
 		v.Strip = incidentparts.NewStrip(in, h.deps.Signals.Policy(), h.Now())
 	}
 	for _, f := range [][3]string{
-		{"Severity", in.Severity, "severity"}, {"Services", strings.Join(in.Services, ", "), "services"},
-		{"Environment", in.Environment, "environment"}, {"Detected by", in.DetectedBy, "detected_by"},
+		{texts.Text("incident.severity"), in.Severity, "severity"}, {texts.Text("word.services"), strings.Join(in.Services, ", "), "services"},
+		{texts.Text("incident.environment"), in.Environment, "environment"}, {texts.Text("incident.detected_by"), in.DetectedBy, "detected_by"},
 	} {
 		if f[1] != "" {
 			v.Fields = append(v.Fields, fieldRow{f[0], f[1], whoSaid(sources, in.Said[f[2]])})

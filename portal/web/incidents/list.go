@@ -5,9 +5,9 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/incidentparts"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/reports/incident"
@@ -28,7 +28,7 @@ type incidentsView struct {
 
 // incidents lists the incidents of a range of days, open ones first.
 func (h *Handler) incidents(req *page.Request) error {
-	base, err := h.signals(req, "/incidents", h.Text("layout.incidents"), incidentDays)
+	base, err := h.signals(req, "/incidents", h.Texts().Text("layout.incidents"), incidentDays)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (h *Handler) incidents(req *page.Request) error {
 	now, policy := h.Now(), h.deps.Signals.Policy()
 	shown := h.narrow(req, &view, all)
 	view.Empty = len(all) == 0
-	view.Tiles = incidentTiles(incident.Sum(shown, policy, incident.Interval{From: view.Since, To: view.Until}, now), policy)
+	view.Tiles = incidentTiles(h.Texts(), incident.Sum(shown, policy, incident.Interval{From: view.Since, To: view.Until}, now), policy)
 	slices.SortStableFunc(shown, func(a, b incident.Incident) int { return cmp.Compare(order(a), order(b)) })
 	from, to, pages, err := h.Paginate(req, "/incidents", len(shown))
 	if err != nil {
@@ -111,33 +111,32 @@ func (h *Handler) narrow(req *page.Request, view *incidentsView, all []incident.
 		}
 	}
 	view.Chips, view.Facets = h.Filters(req, "/incidents",
-		page.Counted{Name: "state", Label: "State", Counts: states},
-		page.Counted{Name: "service", Label: "Service", Counts: services},
-		page.Counted{Name: "severity", Label: "Severity", Counts: severities},
-		page.Counted{Name: "postmortem", Label: "Post-mortem", Counts: reports})
+		page.Counted{Name: "state", Label: h.FilterLabel("state"), Counts: states},
+		page.Counted{Name: "service", Label: h.FilterLabel("service"), Counts: services},
+		page.Counted{Name: "severity", Label: h.FilterLabel("severity"), Counts: severities},
+		page.Counted{Name: "postmortem", Label: h.FilterLabel("postmortem"), Counts: reports})
 	return shown
 }
 
 // incidentTiles returns the figures of incidents: how many, the time to recover, and
 // 1-5-10.
-func incidentTiles(sum incident.Summary, p incident.Policy) []page.Tile {
+func incidentTiles(texts *messages.Printer, sum incident.Summary, p incident.Policy) []page.Tile {
 	names := p.Names()
-	recovery := page.Tile{Name: "Median time to recover", Value: tookOf(sum.Recover.Median),
-		Note: "of " + humanize.Plural(sum.Recover.N, "incident") + ", longest " + tookOf(sum.Recover.Max),
-		How:  "from " + p.Origin() + " to mitigated, else recovered; the middle one of those that are over and known; never a mean"}
+	recovery := page.Tile{Name: texts.Text("incident.recovery"), Value: tookOf(sum.Recover.Median),
+		Note: texts.Count("incident.recovery_note", sum.Recover.N, "Longest", tookOf(sum.Recover.Max)),
+		How:  texts.Text("incident.recovery_how", "From", p.Origin())}
 	if sum.Recover.P90 != nil {
 		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
 	}
-	count := page.Tile{Name: "Incidents", Value: humanize.Number(sum.N), Note: strconv.Itoa(sum.Open) + " open",
-		How: "those whose impact began in this time; maintenance (" + strconv.Itoa(sum.Maintenance) + ") and doubted ones (" +
-			strconv.Itoa(sum.Uncertain) + ") are left out of every figure"}
+	count := page.Tile{Name: texts.Text("layout.incidents"), Value: humanize.Number(sum.N), Note: texts.Text("incident.count_open", "N", sum.Open),
+		How: texts.Text("incident.count_how", "Maintenance", sum.Maintenance, "Invalid", sum.Doubted)}
 	if sum.Open > 0 {
 		count.Class = "bad"
 	}
 	return []page.Tile{count, recovery,
-		attainmentTile(names[0], sum.OneDetect, p.DetectWithin, "the start of impact"),
-		attainmentTile(names[1], sum.FiveDiagnose, p.DiagnoseWithin, p.Origin()),
-		attainmentTile(names[2], sum.TenRecover, p.RecoverWithin, p.Origin())}
+		attainmentTile(texts, names[0], sum.OneDetect, p.DetectWithin, texts.Text("incident.start_of_impact")),
+		attainmentTile(texts, names[1], sum.FiveDiagnose, p.DiagnoseWithin, p.Origin()),
+		attainmentTile(texts, names[2], sum.TenRecover, p.RecoverWithin, p.Origin())}
 }
 
 // writing distinguishes a post-mortem that is being written from a published and from a

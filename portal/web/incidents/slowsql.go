@@ -9,6 +9,7 @@ import (
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/reports/sql"
 )
@@ -50,8 +51,7 @@ type digestView struct {
 
 // statementRow returns the row of a statement.
 func (h *Handler) statementRow(f sql.Followed) statementRow {
-	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds),
-		Times: "unknown", Ratio: "—"}
+	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds), Times: h.Texts().Text("word.unknown"), Ratio: "—"}
 	switch f.State {
 	case sql.New:
 		row.Class = "warn"
@@ -62,12 +62,12 @@ func (h *Handler) statementRow(f sql.Followed) statementRow {
 	}
 	switch {
 	case f.Odd > 0 && f.Count == 0:
-		row.Time = "unknown"
+		row.Time = h.Texts().Text("word.unknown")
 	case f.Odd > 0:
-		row.Time += ", " + humanize.Number(f.Odd) + " left out"
+		row.Time += ", " + h.Texts().Text("slow_sql.left_out", "N", f.Odd)
 	}
 	if f.OneIn > 1 {
-		row.Time += ", of 1 in " + humanize.Number(f.OneIn) + " logged"
+		row.Time += ", " + h.Texts().Text("slow_sql.sampled", "N", f.OneIn)
 	}
 	if f.P95 != nil {
 		row.Times = secondsOf(*f.P95)
@@ -76,17 +76,14 @@ func (h *Handler) statementRow(f sql.Followed) statementRow {
 		row.Ratio = humanize.Number(int(*f.ExaminedPerSent + 0.5))
 	}
 	if f.Owner.Team != "" {
-		row.Ownership = "by its " + f.Owner.By
-		if f.Owner.By == "decision" {
-			row.Ownership = "assigned"
-		}
+		row.Ownership = h.Texts().Text(messages.Key("slow_sql.owned_by.", f.Owner.By))
 	}
 	return row
 }
 
 // slowSQL lists slow statements of a range of days, longest total time first.
 func (h *Handler) slowSQL(req *page.Request) error {
-	base, err := h.signals(req, "/slow-sql", h.Text("slow_sql.title"), signalDays)
+	base, err := h.signals(req, "/slow-sql", h.Texts().Text("layout.slow_sql"), signalDays)
 	if err != nil {
 		return err
 	}
@@ -98,7 +95,7 @@ func (h *Handler) slowSQL(req *page.Request) error {
 	view.Empty = len(all) == 0
 	all = h.narrowStatements(req, &view, all)
 	view.addTeams(h, req, all)
-	view.Tiles = statementTiles(all)
+	view.Tiles = statementTiles(h.Texts(), all)
 	from, to, pages, err := h.Paginate(req, "/slow-sql", len(all))
 	if err != nil {
 		return err
@@ -142,9 +139,9 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 		states[string(f.State)]++
 	}
 	view.Chips, view.Facets = h.Filters(req, "/slow-sql",
-		page.Counted{Name: "state", Label: "State", Counts: states},
-		page.Counted{Name: "team", Label: "Team", Counts: teams},
-		page.Counted{Name: "database", Label: "Database", Counts: databases})
+		page.Counted{Name: "state", Label: h.FilterLabel("state"), Counts: states},
+		page.Counted{Name: "team", Label: h.FilterLabel("team"), Counts: teams},
+		page.Counted{Name: "database", Label: h.FilterLabel("database"), Counts: databases})
 	return shown
 }
 
@@ -178,7 +175,7 @@ func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed
 }
 
 // statementTiles returns the figures of slow statements.
-func statementTiles(all []sql.Followed) []page.Tile {
+func statementTiles(texts *messages.Printer, all []sql.Followed) []page.Tile {
 	var count, seconds float64
 	fresh, back, orphans := 0, 0, 0
 	for _, f := range all {
@@ -195,13 +192,12 @@ func statementTiles(all []sql.Followed) []page.Tile {
 		}
 	}
 	tiles := []page.Tile{
-		{Name: "Statements", Value: humanize.Number(len(all)), Note: "of " + humanize.Decimal(count, 0) + " executions",
-			How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
-		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources report"},
-		{Name: "New", Value: humanize.Number(fresh), Note: "not assigned yet", How: "neither assigned nor fixed by a person"},
-		{Name: "Came back", Value: humanize.Number(back), Note: "seen again after a fix", How: "slow again after they were marked as fixed"},
-		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no owner is known",
-			How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+		{Name: texts.Text("slow_sql.statements"), Value: humanize.Number(len(all)), Note: texts.Text("slow_sql.statements_note", "N", humanize.Decimal(count, 0)),
+			How: texts.Text("slow_sql.statements_how")},
+		{Name: texts.Text("slow_sql.total_time"), Value: secondsOf(seconds), Note: texts.Text("slow_sql.total_time_note"), How: texts.Text("slow_sql.total_time_how")},
+		{Name: texts.Text("slow_sql.new"), Value: humanize.Number(fresh), Note: texts.Text("slow_sql.new_note"), How: texts.Text("slow_sql.new_how")},
+		{Name: texts.Text("slow_sql.reopened"), Value: humanize.Number(back), Note: texts.Text("slow_sql.reopened_tile"), How: texts.Text("slow_sql.reopened_how")},
+		{Name: texts.Text("slow_sql.no_owner"), Value: humanize.Number(orphans), Note: texts.Text("slow_sql.no_owner_note"), How: texts.Text("slow_sql.no_owner_how")},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"
@@ -218,7 +214,7 @@ func (h *Handler) digest(req *page.Request) error { return h.showDigest(req, htt
 // showDigest shows a statement. problem is what is wrong with a decision that was just
 // sent, "" for nothing.
 func (h *Handler) showDigest(req *page.Request, status int, problem string) error {
-	base, err := h.signals(req, "/slow-sql", "Slow statement", digestDays)
+	base, err := h.signals(req, "/slow-sql", h.Texts().Text("slow_sql.title"), digestDays)
 	if err != nil {
 		return err
 	}
