@@ -8,24 +8,25 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slostatus"
 )
 
 // verdictOf returns the verdict of an SLO as a word, with its class. Without a verdict,
 // the word is the state of the data.
-func verdictOf(r slo.Result) (word, class string) {
+func verdictOf(texts *messages.Printer, r slo.Result) (word, class string) {
 	switch {
 	case r.Met == nil && r.State == slo.Invalid:
 		return r.State.Words(), "warn"
 	case r.Met == nil:
 		return r.State.Words(), "none"
 	case !*r.Met:
-		return "Missed", "bad"
+		return texts.Text("slo.verdict_missed"), "bad"
 	case r.State == slo.Partial:
-		return "Met, partly measured", "ok"
+		return texts.Text("slo.verdict_partial"), "ok"
 	}
-	return "Met", "ok"
+	return texts.Text("slo.verdict_met"), "ok"
 }
 
 // SLI writes a share with the decimals that its target needs, rounded down: it is never
@@ -68,17 +69,17 @@ func Rate(rate *float64) string {
 func Duration(d time.Duration) string { return humanize.Duration(d) }
 
 // lastsText writes how long a budget lasts at the present rate.
-func lastsText(lasts *time.Duration, left *float64) string {
+func lastsText(texts *messages.Printer, lasts *time.Duration, left *float64) string {
 	const far = 365 * 24 * time.Hour
 	switch {
 	case left == nil:
 		return "–"
 	case lasts == nil:
-		return "not burning"
+		return texts.Text("slo.not_burning")
 	case *lasts <= 0:
-		return "exhausted"
+		return texts.Text("slo.exhausted")
 	case *lasts > far:
-		return "over a year"
+		return texts.Text("slo.over_a_year")
 	}
 	return Duration(*lasts)
 }

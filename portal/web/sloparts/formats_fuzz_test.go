@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/postern/postern/portal/web/webtest"
 )
 
 // FuzzFormatsAreTotal: every formatter writes bounded text for every number and
@@ -18,11 +20,12 @@ func FuzzFormatsAreTotal(f *testing.F) {
 			f.Add(n, x)
 		}
 	}
+	texts := webtest.Texts(f)
 	f.Fuzz(func(t *testing.T, n int64, x float64) {
 		d := time.Duration(n)
 		for name, text := range map[string]string{
 			"SLI": SLI(&x, x), "SLI of 0.99": SLI(&x, 0.99), "Target": Target(x), "Budget": Budget(&x),
-			"Count": Count(x), "Rate": Rate(&x), "Duration": Duration(d), "lastsText": lastsText(&d, &x), "Window": Window(d),
+			"Count": Count(x), "Rate": Rate(&x), "Duration": Duration(d), "lastsText": lastsText(texts, &d, &x), "Window": Window(d),
 		} {
 			if text == "" || len(text) > 72 || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
 				t.Fatalf("%s of %s, %d and %v is written %q", name, d, n, x, text)

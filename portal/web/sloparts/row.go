@@ -35,15 +35,15 @@ func NewRow(k *page.Kit, r slostatus.Row) Row {
 		Name: r.SLO.Name, Title: r.SLO.Title, Link: Link(k, r.SLO.Name), Service: r.SLO.Service, Team: r.Team,
 		Objective: Target(r.SLO.Target), SLI: SLI(r.Result.SLI, r.SLO.Target),
 		Spent: Budget(r.Result.Spent), Left: Budget(r.Result.Left),
-		Lasts: lastsText(r.Lasts, r.Result.Left), Reason: r.Result.Reason, Key: "slo-" + r.SLO.Name, Spark: spark(r),
+		Lasts: lastsText(k.Texts(), r.Lasts, r.Result.Left), Reason: r.Result.Reason, Key: "slo-" + r.SLO.Name, Spark: spark(r),
 	}
-	out.Word, out.Class = verdictOf(r.Result)
+	out.Word, out.Class = verdictOf(k.Texts(), r.Result)
 	if len(r.SLO.Parts) > 0 {
 		out.Objective, out.Spark = "composite", ""
 	}
 	switch {
 	case toDate(r):
-		out.Left += " to date"
+		out.Left += " " + k.Texts().Text("slo.so_far")
 	case r.Result.Left != nil && *r.Result.Left < 0:
 		out.LeftClass = "bad-text"
 	}

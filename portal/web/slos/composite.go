@@ -2,8 +2,8 @@ package slos
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/sloparts"
 	"github.com/postern/postern/reports/slostatus"
 )
@@ -31,23 +31,23 @@ func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []slo
 }
 
 // partRows returns what each part of a composite contributes to the consumed budget.
-func partRows(d slostatus.Detail) (rows []howRow) {
+func partRows(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 	weights := 0.0
 	for _, p := range d.SLO.Parts {
 		weights += p.Weight
 	}
 	for _, p := range d.SLO.Parts {
-		row := howRow{"Part " + p.SLO, "–", fmt.Sprintf("weight %s of %s", sloparts.Count(p.Weight), sloparts.Count(weights))}
+		row := howRow{texts.Text("slo.part", "Name", p.SLO), "–", texts.Text("slo.weight", "Weight", sloparts.Count(p.Weight), "Total", sloparts.Count(weights))}
 		for _, m := range d.Members {
 			if m.SLO.Name != p.SLO {
 				continue
 			}
-			if row.Value = sloparts.Budget(m.Result.Spent) + " consumed"; m.Result.Spent == nil {
+			if row.Value = texts.Text("slo.consumed", "Share", sloparts.Budget(m.Result.Spent)); m.Result.Spent == nil {
 				row.Value = m.Result.State.Words()
 				continue
 			}
 			share := *m.Result.Spent * p.Weight / weights
-			row.Note += ": " + sloparts.Budget(&share) + " of the whole"
+			row.Note += ": " + texts.Text("slo.of_whole", "Share", sloparts.Budget(&share))
 		}
 		rows = append(rows, row)
 	}

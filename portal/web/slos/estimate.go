@@ -1,10 +1,9 @@
 package slos
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/sloparts"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slo/promql"
@@ -12,14 +11,12 @@ import (
 )
 
 // estimateRows returns how many of the counts are estimates; none if all are exact.
-func estimateRows(d slostatus.Detail) []howRow {
+func estimateRows(texts *messages.Printer, d slostatus.Detail) []howRow {
 	n := len(d.Estimated)
 	if n == 0 {
 		return nil
 	}
-	return []howRow{{"Estimated", humanize.Plural(n, "bucket"),
-		"a series was reset, appeared or disappeared, and there were too many samples to read one by one: the server's increase() is " +
-			"used, which extrapolates (≈ in the numbers above)"}}
+	return []howRow{{texts.Text("slo.estimated"), texts.Count("slo.buckets", n), texts.Text("slo.estimated_note")}}
 }
 
 // estimated reports whether a step of the curves has an estimated count.
@@ -43,21 +40,20 @@ func counterNote(in slo.Indicator, query string) string {
 
 // projectionRows returns the budget of a whole calendar window, of which only a part is
 // known.
-func projectionRows(d slostatus.Detail) []howRow {
+func projectionRows(texts *messages.Printer, d slostatus.Detail) []howRow {
 	p, r := d.Projected, d.Result
 	if p == nil {
 		return nil
 	}
-	note := fmt.Sprintf("%s to date, and the events of the same %s in the last four weeks", sloparts.Count(r.Total),
-		humanize.Plural(p.Hours, "hour"))
+	note := texts.Count("slo.projection", p.Hours, "Total", sloparts.Count(r.Total))
 	if p.Unseen > 0 {
-		note += fmt.Sprintf("; %d of them have no history and count as the mean of the others", p.Unseen)
+		note += " " + texts.Count("slo.projection_unseen", p.Unseen)
 	}
 	return []howRow{
-		{"Total of the whole window", "≈ " + sloparts.Count(p.Total), "estimated: " + note},
-		{"Permitted bad of it", "≈ " + sloparts.Count(p.Allowed), "(1 − target) × estimated total"},
-		{"Budget of it consumed so far", "≈ " + sloparts.Budget(&p.Spent), "bad to date / permitted bad of the whole window"},
-		{"Budget of it remaining", "≈ " + sloparts.Budget(&p.Left), "1 − consumed; the window ends " + windowEnd(d)},
+		{texts.Text("slo.window_total"), "≈ " + sloparts.Count(p.Total), note},
+		{texts.Text("slo.window_allowed"), "≈ " + sloparts.Count(p.Allowed), texts.Text("slo.window_allowed_formula")},
+		{texts.Text("slo.window_consumed"), "≈ " + sloparts.Budget(&p.Spent), texts.Text("slo.window_consumed_formula")},
+		{texts.Text("slo.window_remaining"), "≈ " + sloparts.Budget(&p.Left), texts.Text("slo.window_remaining_note", "Time", windowEnd(d))},
 	}
 }
 

@@ -24,13 +24,13 @@ func TestEstimatesAreTold(t *testing.T) {
 	t.Parallel()
 	r := webtest.Scored("a", 999_500, 1_000_000, slo.OK)
 	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r}
-	if rows := estimateRows(d); rows != nil {
+	if rows := estimateRows(webtest.Texts(t), d); rows != nil {
 		t.Errorf("nothing is estimated, and %v is said", rows)
 	}
 	d.Points = []slo.Point{{From: webtest.Now, To: webtest.Now.Add(time.Hour), Total: 20, Coverage: 1},
 		{From: webtest.Now.Add(time.Hour), To: webtest.Now.Add(2 * time.Hour), Total: 30, Coverage: 1}}
 	d.Estimated = []time.Time{webtest.Now.Add(time.Hour)}
-	if got := rowsText(howMade(d)); !strings.Contains(got, "Estimated | 1 bucket | a series was reset") {
+	if got := rowsText(howMade(webtest.Texts(t), d)); !strings.Contains(got, "Estimated | 1 bucket | A series was reset") {
 		t.Errorf("how the number is made does not say it:\n%s", got)
 	}
 	if rows := pointRows(d); rows[0].Total != "≈ 30" || rows[1].Total != "20" {
@@ -46,13 +46,12 @@ func TestEstimatesAreTold(t *testing.T) {
 func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
 	t.Parallel()
 	r := webtest.Scored("a", 9_990, 10_000, slo.OK)
-	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r,
-		Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
-	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and the events of the same 500 hours in the last four weeks; 3 of them have no history and count as the mean of the others
-Permitted bad of it | ≈ 40 | (1 − target) × estimated total
-Budget of it consumed so far | ≈ 25.0 % | bad to date / permitted bad of the whole window
-Budget of it remaining | ≈ 75.0 % | 1 − consumed; the window ends 2026-`
-	if got := rowsText(howMade(d)); !strings.Contains(got, want) {
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
+	want := `Projected total | ≈ 40,000 | estimated: 10,000 to date, plus the same 500 hours of the last four weeks (3 of them have no history and use the mean of the others)
+Projected permitted bad | ≈ 40 | (1 − target) × projected total
+Budget consumed so far | ≈ 25.0 % | bad to date / projected permitted bad
+Projected budget remaining | ≈ 75.0 % | 1 − consumed; the window ends 2026-`
+	if got := rowsText(howMade(webtest.Texts(t), d)); !strings.Contains(got, want) {
 		t.Errorf("got\n%s", got)
 	}
 }
@@ -61,18 +60,15 @@ func TestPartsOfACompositeAddUp(t *testing.T) {
 	t.Parallel()
 	half, twice := 0.5, 2.0
 	whole := (3*half + twice) / 4
-	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}},
-		Result: slo.Result{Spent: &whole}}}
-	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}},
-		{SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
-	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the " +
-		"whole\nBudget consumed | 87.5 % |"
-	if got := rowsText(howMade(d)); !strings.HasPrefix(got, want) {
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}
+	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}}, {SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
+	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the whole\nBudget consumed | 87.5 % |"
+	if got := rowsText(howMade(webtest.Texts(t), d)); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s", got)
 	}
 	d.Members = d.Members[:1]
 	d.Members[0].Result = slo.Result{State: slo.NoData}
-	if got := rowsText(partRows(d)); got != "Part a | no data | weight 3 of 4\nPart b | – | weight 1 of 4" {
+	if got := rowsText(partRows(webtest.Texts(t), d)); got != "Part a | no data | weight 3 of 4\nPart b | – | weight 1 of 4" {
 		t.Errorf("got\n%s", got)
 	}
 }

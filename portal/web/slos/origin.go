@@ -3,7 +3,7 @@ package slos
 import (
 	"strings"
 
-	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -12,19 +12,18 @@ const originsShown = 10
 
 // originRows returns the sources whose counts are used, and those that are set aside.
 // Sources are never added up.
-func originRows(all []slo.Origin) (rows []howRow) {
+func originRows(texts *messages.Printer, all []slo.Origin) (rows []howRow) {
 	var aside []howRow
 	for _, o := range all {
 		name := "“" + o.Source + "”"
 		if strings.HasPrefix(o.Source, "prometheus/") {
-			name += ", the portal's own measurement"
+			name += ", " + texts.Text("slo.own_measurement")
 		}
 		if o.Days > 0 && len(rows) < originsShown {
-			rows = append(rows, howRow{"Counted by", humanize.Plural(o.Days, "day"), name})
+			rows = append(rows, howRow{texts.Text("slo.counted_by"), texts.Count("filter.days", o.Days), name})
 		}
 		if o.Aside > 0 && len(aside) < originsShown {
-			aside = append(aside, howRow{"Set aside", humanize.Plural(o.Aside, "day"),
-				name + ": another source covers those days as well or better"})
+			aside = append(aside, howRow{texts.Text("slo.set_aside"), texts.Count("filter.days", o.Aside), name + ": " + texts.Text("slo.set_aside_note")})
 		}
 	}
 	return append(rows, aside...)

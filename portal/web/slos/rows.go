@@ -84,7 +84,7 @@ func (h *Handler) bandRow(b slostatus.Band) bandRow {
 		row.Title = b.ID
 	}
 	if b.Open {
-		row.Lasted = "open for " + row.Lasted
+		row.Lasted = h.Texts().Text("incident.open_for", "Time", row.Lasted)
 	}
 	return row
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/portal/web/sloparts"
 	"github.com/postern/postern/reports/slo"
@@ -96,8 +96,8 @@ func (h *Handler) slo(req *page.Request) error {
 	row := d.Row
 	row.Result = d.Result
 	view.Row = sloparts.NewRow(h.Kit, row)
-	view.Sentence = sloSentence(d, view.Row)
-	view.How, view.Queries = howMade(d), queriesOf(d.SLO)
+	view.Sentence = sloSentence(h.Texts(), d, view.Row)
+	view.How, view.Queries = howMade(h.Texts(), d), queriesOf(d.SLO)
 	view.Aside = len(d.Origins) > 1
 	view.Rules, view.Firings = ruleRows(d.Row), firingRows(d)
 	view.Points = pointRows(d)
@@ -154,94 +154,91 @@ func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 		return fault.Wrap(fault.Internal, "web.slo", "the curve of the SLI cannot be drawn", err)
 	}
 	view.Budget, view.SLI = template.HTML(budget), template.HTML(sli)
-	view.BudgetHow = "Relative to what the whole range permits."
+	view.BudgetHow = h.Texts().Text("slo.budget_of_span")
 	if d.Projected != nil {
-		view.BudgetHow = "Relative to what the whole window permits, which is estimated because the window is in progress."
+		view.BudgetHow = h.Texts().Text("slo.budget_of_window")
 	}
 	if d.Whole && d.SLO.Window.Rolling {
-		view.BudgetHow = "At each moment, of the " + sloparts.WindowWords(d.SLO.Window) +
-			" before it: it may begin below 100 %, and it grows when a bad day leaves the window."
+		view.BudgetHow = h.Texts().Text("slo.budget_rolling", "Window", sloparts.WindowWords(d.SLO.Window))
 	}
 	return nil
 }
 
 // sloSentence returns the verdict as a sentence.
-func sloSentence(d slostatus.Detail, row sloparts.Row) string {
+func sloSentence(texts *messages.Printer, d slostatus.Detail, row sloparts.Row) string {
 	r := d.Result
 	switch {
 	case r.Met == nil && r.Reason != "":
-		return "No verdict: " + r.Reason + "." + newcomer(d)
+		return texts.Text("slo.no_verdict", "Reason", r.Reason) + newcomer(texts, d)
 	case len(d.SLO.Parts) > 0:
-		return fmt.Sprintf("The parts consumed %s of their error budgets, by weight.", row.Spent)
+		return texts.Text("slo.parts_consumed", "Consumed", row.Spent)
 	}
-	text := fmt.Sprintf("%s good, the target is %s. %s of the error budget remains", row.SLI, row.Objective, row.Left)
+	text := texts.Text("slo.sentence", "SLI", row.SLI, "Target", row.Objective, "Remaining", row.Left)
 	if p := d.Projected; p != nil && r.Left != nil {
-		text = fmt.Sprintf("%s good to date, the target is %s. About %s of the whole window's error budget remains (estimated)", row.SLI,
-			row.Objective, sloparts.Budget(&p.Left))
+		text = texts.Text("slo.sentence_estimated", "SLI", row.SLI, "Target", row.Objective, "Remaining", sloparts.Budget(&p.Left))
 	} else if r.Left != nil && *r.Left < 0 {
-		text = fmt.Sprintf("%s good, the target is %s. The error budget is exhausted: %s of it is consumed", row.SLI, row.Objective, row.Spent)
+		text = texts.Text("slo.sentence_exhausted", "SLI", row.SLI, "Target", row.Objective, "Consumed", row.Spent)
 	}
 	if d.Row.Lasts != nil && *d.Row.Lasts > 0 && d.Whole {
-		text += fmt.Sprintf("; at the last day's rate it lasts %s", row.Lasts)
+		text += " " + texts.Text("slo.sentence_lasts", "Time", row.Lasts)
 	}
-	return text + "."
+	return text
 }
 
 // newcomer returns how an SLO that was pushed within its own window can get a verdict
 // before half of the window has passed. It returns "" if nothing was measured, which a
 // later start would not change.
-func newcomer(d slostatus.Detail) string {
+func newcomer(texts *messages.Printer, d slostatus.Detail) string {
 	r := d.Result
 	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 ||
 		d.Versions[0].From.Before(r.From) {
 		return ""
 	}
-	return fmt.Sprintf(" The SLO is new: with the annotation postern/effective-from: %s it is evaluated from that day on.",
-		d.Versions[0].From.UTC().Format(time.DateOnly))
+	return " " + texts.Text("slo.new_slo", "Day", d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
-// howMade returns the arithmetic of the number, term by term.
-func howMade(d slostatus.Detail) (rows []howRow) {
+// howMade is the arithmetic, term by term.
+func howMade(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 	x, r := d.SLO, d.Result
 	add := func(term, value, note string) { rows = append(rows, howRow{term, value, note}) }
-	unit := "events"
+	unit := texts.Text("slo.unit_events")
 	if x.Method != slo.Occurrences {
-		unit = "slices of " + sloparts.Window(x.SliceLen)
+		unit = texts.Text("slo.unit_slices", "Length", sloparts.Window(x.SliceLen))
 	}
 	if len(x.Parts) == 0 {
-		add("Good", seen(r, r.Good), unit)
-		add("Total", seen(r, r.Total), unit)
+		add(texts.Text("slo.good_events"), seen(r, r.Good), unit)
+		add(texts.Text("slo.total_events"), seen(r, r.Total), unit)
 		if r.Slices.Empty > 0 {
-			add("Without traffic", sloparts.Count(r.Slices.Empty), "slices, counted as: "+emptyPolicy(x))
+			add(texts.Text("slo.empty_slices"), sloparts.Count(r.Slices.Empty), texts.Text("slo.empty_slices_note", "Policy", emptyPolicy(texts, x)))
 		}
-		add("SLI", sloparts.SLI(r.SLI, x.Target), "good / total")
-		add("Target", sloparts.Target(x.Target), "")
+		add("SLI", sloparts.SLI(r.SLI, x.Target), texts.Text("slo.sli_formula"))
+		add(texts.Text("slo.target"), sloparts.Target(x.Target), "")
 		if r.Allowed != nil {
-			add("Permitted bad", sloparts.Count(*r.Allowed), "(1 − target) × total"+ahead(r))
+			add(texts.Text("slo.allowed"), sloparts.Count(*r.Allowed), texts.Text("slo.allowed_formula")+ahead(texts, r))
 		}
-		add("Budget consumed", sloparts.Budget(r.Spent), "(total − good) / permitted bad")
+		add(texts.Text("slo.budget_consumed"), sloparts.Budget(r.Spent), texts.Text("slo.consumed_formula"))
 	} else {
-		rows = append(rows, partRows(d)...)
-		add("Budget consumed", sloparts.Budget(r.Spent), "mean of what the parts consumed, by weight")
+		rows = append(rows, partRows(texts, d)...)
+		add(texts.Text("slo.budget_consumed"), sloparts.Budget(r.Spent), texts.Text("slo.consumed_parts"))
 	}
-	add("Budget remaining", sloparts.Budget(r.Left), "1 − consumed")
+	add(texts.Text("slo.budget_remaining"), sloparts.Budget(r.Left), texts.Text("slo.remaining_formula"))
 	if r.Low != nil && r.High != nil {
-		add("Bounds", sloparts.SLI(r.Low, x.Target)+" to "+sloparts.SLI(r.High, x.Target), "missing data counted as bad, and left out")
+		add(texts.Text("slo.bounds"), sloparts.SLI(r.Low, x.Target)+" – "+sloparts.SLI(r.High, x.Target), texts.Text("slo.bounds_note"))
 	}
-	rows = append(rows, projectionRows(d)...)
-	measured := fmt.Sprintf("of the time was measured, in %s", humanize.Plural(r.Buckets, "bucket"))
+	rows = append(rows, projectionRows(texts, d)...)
+	measured := texts.Count("slo.coverage_note", r.Buckets)
 	if len(x.Parts) > 0 {
-		measured = "of the time was measured, of the part with the least data"
+		measured = texts.Text("slo.coverage_parts")
 	} else {
-		add("Method", string(x.Method), methodNote(x))
+		add(texts.Text("slo.method"), string(x.Method), methodNote(texts, x))
 	}
-	add("Window", sloparts.WindowWords(x.Window), windowNote(x))
-	add("Coverage", sloparts.SLI(&r.Coverage, 0), measured)
-	rows = append(append(rows, estimateRows(d)...), originRows(d.Origins)...)
+	add(texts.Text("slo.window"), sloparts.WindowWords(x.Window), windowNote(texts, x))
+	add(texts.Text("slo.coverage_row"), sloparts.SLI(&r.Coverage, 0), measured)
+	rows = append(append(rows, estimateRows(texts, d)...), originRows(texts, d.Origins)...)
 	if r.Revision > 0 {
-		add("Revision", fmt.Sprint(r.Revision), "the highest of the counts")
+		add(texts.Text("history.revision"), fmt.Sprint(r.Revision), texts.Text("slo.revision_note"))
 	}
-	add("Definition", fmt.Sprintf("version %d", max(d.Version, 1)), r.Hash)
+	add(texts.Text("slo.definition"), texts.Text("slo.version_n", "N", fmt.Sprint(max(d.Version, 1))), r.Hash)
 	return rows
 }
 
@@ -255,42 +252,42 @@ func seen(r slo.Result, x float64) string {
 
 // ahead returns how many slices of an open calendar window are still to come; "" for
 // none.
-func ahead(r slo.Result) string {
+func ahead(texts *messages.Printer, r slo.Result) string {
 	if r.Slices.Ahead > 0 {
-		return ", with " + sloparts.Count(r.Slices.Ahead) + " slices still to come"
+		return ", " + texts.Text("slo.slices_ahead", "N", sloparts.Count(r.Slices.Ahead))
 	}
 	return ""
 }
 
 // emptyPolicy returns how slices without traffic are counted.
-func emptyPolicy(x slo.SLO) string {
+func emptyPolicy(texts *messages.Printer, x slo.SLO) string {
 	if x.EmptySlice == "" || x.EmptySlice == slo.EmptyExclude {
-		return "not at all"
+		return texts.Text("slo.not_counted")
 	}
 	return x.EmptySlice
 }
 
 // methodNote returns what the method counts.
-func methodNote(x slo.SLO) string {
+func methodNote(texts *messages.Printer, x slo.SLO) string {
 	switch x.Method {
 	case slo.Timeslices:
-		return fmt.Sprintf("a slice is good from %s on", sloparts.Target(x.SliceTarget))
+		return texts.Text("slo.method_timeslices", "Target", sloparts.Target(x.SliceTarget))
 	case slo.RatioTimeslices:
-		return "the mean of the slices' ratios: a quiet slice weighs as much as a busy one"
+		return texts.Text("slo.method_ratio")
 	}
-	return "every event weighs the same"
+	return texts.Text("slo.method_occurrences")
 }
 
 // windowNote returns how the window moves.
-func windowNote(x slo.SLO) string {
+func windowNote(texts *messages.Printer, x slo.SLO) string {
 	if x.Window.Rolling {
-		return "rolling: it ends now"
+		return texts.Text("slo.window_rolling")
 	}
 	zone := "UTC"
 	if x.Window.Zone != nil {
 		zone = x.Window.Zone.String()
 	}
-	return "calendar, in " + zone
+	return texts.Text("slo.window_calendar", "Zone", zone)
 }
 
 // queriesOf returns the queries, or the feed, that the counts come from.

@@ -37,7 +37,7 @@ func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
 		{"with a date of its own", detail(slo.NoData, webtest.Now.Add(-time.Hour), webtest.Now), false},
 		{"without traffic", detail(slo.NoTraffic, webtest.Now.Add(-time.Hour), time.Time{}), false},
 	} {
-		got := sloSentence(c.detail, sloparts.Row{})
+		got := sloSentence(webtest.Texts(t), c.detail, sloparts.Row{})
 		if told := strings.Contains(got, "postern/effective-from: "+webtest.Now.Format(time.DateOnly)); told != c.told {
 			t.Errorf("%s: %q", c.name, got)
 		}
