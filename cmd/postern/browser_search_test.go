@@ -228,7 +228,7 @@ func walkRefusal(t *testing.T, tab *tab, url string) {
     { status: 429, headers: { 'Retry-After': '1', 'Content-Type': 'text/html' } })), null`)
 	tab.press(t, "/")
 	tab.press(t, "kafka")
-	tab.until(t, `document.querySelector('.note.slow')?.textContent.includes('asked again in 1 s') && document.querySelectorAll('.hit').length > 0`)
+	tab.until(t, `document.querySelector('.note.slow')?.textContent.includes('Retrying in 1 s') && document.querySelectorAll('.hit').length > 0`)
 	tab.until(t, `document.querySelector('[role=status]').textContent.includes('Too many requests')`)
 	eval[any](t, tab, `window.fetch = window.real, null`)
 	tab.until(t, `document.title.startsWith('kafka') && !document.querySelector('.note.slow') && `+counted)

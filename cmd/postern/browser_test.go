@@ -146,7 +146,7 @@ const outline = `(() => {
   count('main', 1)
   count('body > footer', 1)
   count('main h1:not(.prose h1)', 1)
-  count('nav[aria-label="Sections"]', 1)
+  count('nav[aria-label="Main navigation"]', 1)
   count('[role=search] input[name=q]:not(.failure input)', 1)
   count('.skip[href="#main"]', 1)
   if (location.pathname.endsWith('/search')) count('[role=status]', 1)

@@ -12,9 +12,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// factsOf are the lines of the card: what the front matter says, in the order in
-// which an engineer asks. A line that nobody wrote is left out, but for the times
-// of a post-mortem, which are said to be unknown by the strip.
+// factsOf returns the lines of the card beside a document: its front matter, in the
+// order of an engineer's questions. Empty lines are left out; unknown times of a
+// post-mortem are shown in the strip.
 func (h *Handler) factsOf(d postmortems.Document) []fact {
 	f, texts := d.Front, h.Texts()
 	facts := []fact{
@@ -26,7 +26,8 @@ func (h *Handler) factsOf(d postmortems.Document) []fact {
 		{Name: texts.Text("document.fact_root_causes"), Text: strings.Join(f.RootCauses, "; ")},
 		{Name: texts.Text("document.fact_factors"), Text: factors(f.Factors)},
 		{Name: texts.Text("document.fact_change"), Text: f.ChangeRef, Link: page.WebLink(f.ChangeRef)},
-		{Name: texts.Text("document.fact_incident"), Text: strings.Join(append(present(f.Incident.Ref), f.Incident.Aliases...), ", "), Link: page.WebLink(f.Incident.Ref)},
+		{Name: texts.Text("document.fact_incident"), Text: strings.Join(append(present(f.Incident.Ref), f.Incident.Aliases...), ", "),
+			Link: page.WebLink(f.Incident.Ref)},
 		{Name: texts.Text("document.fact_related"), Text: strings.Join(f.Incident.Related, ", ")},
 		{Name: texts.Text("document.fact_duplicate_of"), Text: f.Incident.DuplicateOf},
 		{Name: texts.Text("document.fact_product"), Text: f.Incident.Product},

@@ -81,7 +81,8 @@ func (h *Handler) documentView(p library.Page) documentView {
 	permalink := "/p/" + url.PathEscape(p.ID)
 	v := documentView{
 		Frame: h.Frame(), Doc: p.Record, Kind: page.KindOf(doc.Kind), Lang: doc.Lang,
-		HTML: docparts.Body(h.Kit, p), Facts: h.factsOf(doc), Timeline: timelineOf(doc), Actions: docparts.ActionsOf(h.Texts(), doc.Actions, h.Day()),
+		HTML: docparts.Body(h.Kit, p), Facts: h.factsOf(doc),
+		Timeline: timelineOf(doc), Actions: docparts.ActionsOf(h.Texts(), doc.Actions, h.Day()),
 		TOC: tocOf(doc.Body.Headings), Backlinks: p.Backlinks, Missing: missingOf(p), Shown: p.Shown,
 		Path: p.Shown.Path, Permalink: h.Link(permalink), History: h.Link(permalink + "/history"),
 		Raw: h.Link(p.Address + ".md"), JSON: h.Link(p.Address + ".json"), Year: yearOf(p.Shown.Path),

@@ -76,7 +76,8 @@ type episodeRow struct {
 func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
 	texts := h.Texts()
 	row := episodeRow{
-		Episode: e, Lasted: texts.Text("alert.still_firing"), Night: e.Paging && on.Night(e), Class: "none", Worth: texts.Text("alert.not_linked"),
+		Episode: e, Lasted: texts.Text("alert.still_firing"),
+		Night: e.Paging && on.Night(e), Class: "none", Worth: texts.Text("alert.not_linked"),
 	}
 	if !e.Page { // its name is the title of a page, not a rule
 		row.RuleLink = h.ruleLink(e.Name)
@@ -188,11 +189,14 @@ func qualityTiles(texts *messages.Printer, q alert.Quality, on alert.OnCall) []p
 		{Name: texts.Text("alert.pages"), Value: humanize.Number(q.Paging),
 			Note: texts.Count("alert.episode_count", q.Episodes) + ", " + texts.Count("alert.message_count", q.Notifications),
 			How:  texts.Text("alert.pages_how")},
-		{Name: texts.Text("alert.precision"), Value: page.Percent(q.Precision.Value()), Note: pages(q.Precision), How: texts.Text("alert.precision_how")},
+		{Name: texts.Text("alert.precision"), Value: page.Percent(q.Precision.Value()), Note: pages(q.Precision),
+			How: texts.Text("alert.precision_how")},
 		{Name: texts.Text("alert.recall"), Value: page.Percent(q.Recall.Value()),
 			Note: texts.Count("alert.of_incidents", q.Recall.Of, "Part", q.Recall.Part), How: texts.Text("alert.recall_how")},
-		{Name: texts.Text("alert.actionable"), Value: page.Percent(q.Actionable.Value()), Note: pages(q.Actionable), How: texts.Text("alert.actionable_how")},
-		{Name: texts.Text("alert.self_healed"), Value: page.Percent(q.SelfHealed.Value()), Note: pages(q.SelfHealed), How: texts.Text("alert.self_healed_how")},
+		{Name: texts.Text("alert.actionable"), Value: page.Percent(q.Actionable.Value()), Note: pages(q.Actionable),
+			How: texts.Text("alert.actionable_how")},
+		{Name: texts.Text("alert.self_healed"), Value: page.Percent(q.SelfHealed.Value()), Note: pages(q.SelfHealed),
+			How: texts.Text("alert.self_healed_how")},
 		{Name: texts.Text("alert.at_night"), Value: humanize.Number(q.Night), Note: texts.Count("alert.of_all_pages", q.Paging),
 			How: texts.Text("alert.at_night_how", "Hours", on.NightText())},
 		{Name: texts.Text("alert.flapping_column"), Value: humanize.Number(q.Flapping), Note: texts.Count("alert.of_all_episodes", q.Episodes),
@@ -217,7 +221,8 @@ func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule)
 		by = "episodes"
 	}
 	for _, name := range []string{"episodes", "minutes", "night"} {
-		v.Sorts = append(v.Sorts, page.FacetValue{Text: h.Texts().Text(messages.Key("alert.sort.", name)), Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name), On: name == by})
+		v.Sorts = append(v.Sorts, page.FacetValue{Text: h.Texts().Text(messages.Key("alert.sort.", name)),
+			Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name), On: name == by})
 	}
 	for _, r := range rules[:min(len(rules), rulesShown)] {
 		row := ruleRow{Rule: r, Firing: postmortems.FormatDuration(&r.Firing)}

@@ -68,7 +68,8 @@ func (h *Handler) span(req *page.Request, v *signalsView, section string, days i
 				q[k] = val
 			}
 		}
-		v.Spans = append(v.Spans, page.FacetValue{Text: h.Texts().Count("filter.days", n), Link: h.WithQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+		v.Spans = append(v.Spans, page.FacetValue{Text: h.Texts().Count("filter.days", n),
+			Link: h.WithQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
 	}
 	return nil
 }
@@ -87,9 +88,10 @@ func secondsOf(n float64) string {
 // attainmentTile returns one figure of 1-5-10: the share of incidents that reached a
 // milestone within its target.
 func attainmentTile(texts *messages.Printer, name string, a incident.Attainment, target time.Duration, from string) page.Tile {
-	t := page.Tile{Name: texts.Text("incident.within", "Step", upperFirst(name), "Time", postmortems.FormatDuration(&target)), Value: page.Percent(a.Share()),
-		Note: texts.Text("incident.within_note", "Met", a.Met, "Missed", a.Missed, "Unknown", a.Unknown),
-		How:  texts.Text("incident.within_how", "From", from, "Percent", page.Percent(a.Pessimistic()))}
+	t := page.Tile{Name: texts.Text("incident.within", "Step", upperFirst(name), "Time", postmortems.FormatDuration(&target)),
+		Value: page.Percent(a.Share()),
+		Note:  texts.Text("incident.within_note", "Met", a.Met, "Missed", a.Missed, "Unknown", a.Unknown),
+		How:   texts.Text("incident.within_how", "From", from, "Percent", page.Percent(a.Pessimistic()))}
 	if s := a.Share(); s != nil {
 		t.Class = "ok"
 		if *s < 0.9 {

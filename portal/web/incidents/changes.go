@@ -162,19 +162,25 @@ func changeTiles(texts *messages.Printer, n change.Stats) []page.Tile {
 	rate := page.Tile{Name: texts.Text("change.failure_rate"), Value: page.Percent(n.FailureRate),
 		Note: texts.Count("change.of_deployments", n.Deployments, "Part", n.Failed),
 		How:  texts.Text("change.failure_rate_how", "Percent", page.Percent(n.WithSuspected))}
-	freeze := page.Tile{Name: texts.Text("change.freeze"), Value: humanize.Number(n.InFreeze), Note: texts.Text("change.freeze_note"), How: texts.Text("change.freeze_how")}
+	freeze := page.Tile{Name: texts.Text("change.freeze"), Value: humanize.Number(n.InFreeze), Note: texts.Text("change.freeze_note"),
+		How: texts.Text("change.freeze_how")}
 	if n.InFreeze > 0 {
 		freeze.Class = "warn"
 	}
 	return []page.Tile{
-		{Name: texts.Text("change.deployments"), Value: humanize.Number(n.Deployments), Note: texts.Count("change.of_changes", n.Changes), How: texts.Text("change.deployments_how")},
+		{Name: texts.Text("change.deployments"), Value: humanize.Number(n.Deployments), Note: texts.Count("change.of_changes", n.Changes),
+			How: texts.Text("change.deployments_how")},
 		rate,
-		{Name: texts.Text("change.suspected_tile"), Value: humanize.Number(n.Suspected), Note: texts.Text("change.suspected_note"), How: texts.Text("change.suspected_how")},
-		{Name: texts.Text("change.lead_time"), Value: tookOf(n.LeadTime), Note: medianOf(texts, n.LeadKnown), How: texts.Text("change.lead_time_how")},
-		{Name: texts.Text("change.recovery"), Value: tookOf(n.Recovery), Note: medianOf(texts, n.RecoveryKnown), How: texts.Text("change.recovery_how")},
+		{Name: texts.Text("change.suspected_tile"), Value: humanize.Number(n.Suspected), Note: texts.Text("change.suspected_note"),
+			How: texts.Text("change.suspected_how")},
+		{Name: texts.Text("change.lead_time"), Value: tookOf(n.LeadTime), Note: medianOf(texts, n.LeadKnown),
+			How: texts.Text("change.lead_time_how")},
+		{Name: texts.Text("change.recovery"), Value: tookOf(n.Recovery), Note: medianOf(texts, n.RecoveryKnown),
+			How: texts.Text("change.recovery_how")},
 		freeze,
-		{Name: texts.Text("change.rollback_plan"), Value: page.Percent(n.WithRollbackPlan), Note: texts.Count("change.of_all_deployments", n.Deployments),
-			How: texts.Text("change.rollback_plan_how")},
+		{Name: texts.Text("change.rollback_plan"), Value: page.Percent(n.WithRollbackPlan),
+			Note: texts.Count("change.of_all_deployments", n.Deployments),
+			How:  texts.Text("change.rollback_plan_how")},
 	}
 }
 

@@ -140,7 +140,7 @@ func TestSlowSQLPages(t *testing.T) {
 	t.Parallel()
 	s, f := site.WithSignals(t)
 	webtest.Holds(t, s.Get("/kb/slow-sql").Body.String(), []string{
-		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
+		"select * from t where a = ?", "payments", "(via database)", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
 	}, nil)
 	webtest.Holds(t, s.Get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x"}, []string{"select * from t"})
 	webtest.Holds(t, s.Get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(),

@@ -128,8 +128,9 @@ func incidentTiles(texts *messages.Printer, sum incident.Summary, p incident.Pol
 	if sum.Recover.P90 != nil {
 		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
 	}
-	count := page.Tile{Name: texts.Text("layout.incidents"), Value: humanize.Number(sum.N), Note: texts.Text("incident.count_open", "N", sum.Open),
-		How: texts.Text("incident.count_how", "Maintenance", sum.Maintenance, "Invalid", sum.Doubted)}
+	count := page.Tile{Name: texts.Text("layout.incidents"), Value: humanize.Number(sum.N),
+		Note: texts.Text("incident.count_open", "N", sum.Open),
+		How:  texts.Text("incident.count_how", "Maintenance", sum.Maintenance, "Invalid", sum.Uncertain)}
 	if sum.Open > 0 {
 		count.Class = "bad"
 	}

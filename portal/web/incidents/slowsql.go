@@ -51,7 +51,8 @@ type digestView struct {
 
 // statementRow returns the row of a statement.
 func (h *Handler) statementRow(f sql.Followed) statementRow {
-	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds), Times: h.Texts().Text("word.unknown"), Ratio: "—"}
+	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none",
+		Time: secondsOf(f.Seconds), Times: h.Texts().Text("word.unknown"), Ratio: "—"}
 	switch f.State {
 	case sql.New:
 		row.Class = "warn"
@@ -192,12 +193,17 @@ func statementTiles(texts *messages.Printer, all []sql.Followed) []page.Tile {
 		}
 	}
 	tiles := []page.Tile{
-		{Name: texts.Text("slow_sql.statements"), Value: humanize.Number(len(all)), Note: texts.Text("slow_sql.statements_note", "N", humanize.Decimal(count, 0)),
-			How: texts.Text("slow_sql.statements_how")},
-		{Name: texts.Text("slow_sql.total_time"), Value: secondsOf(seconds), Note: texts.Text("slow_sql.total_time_note"), How: texts.Text("slow_sql.total_time_how")},
-		{Name: texts.Text("slow_sql.new"), Value: humanize.Number(fresh), Note: texts.Text("slow_sql.new_note"), How: texts.Text("slow_sql.new_how")},
-		{Name: texts.Text("slow_sql.reopened"), Value: humanize.Number(back), Note: texts.Text("slow_sql.reopened_tile"), How: texts.Text("slow_sql.reopened_how")},
-		{Name: texts.Text("slow_sql.no_owner"), Value: humanize.Number(orphans), Note: texts.Text("slow_sql.no_owner_note"), How: texts.Text("slow_sql.no_owner_how")},
+		{Name: texts.Text("slow_sql.statements"), Value: humanize.Number(len(all)),
+			Note: texts.Text("slow_sql.statements_note", "N", humanize.Decimal(count, 0)),
+			How:  texts.Text("slow_sql.statements_how")},
+		{Name: texts.Text("slow_sql.total_time"), Value: secondsOf(seconds), Note: texts.Text("slow_sql.total_time_note"),
+			How: texts.Text("slow_sql.total_time_how")},
+		{Name: texts.Text("slow_sql.new"), Value: humanize.Number(fresh), Note: texts.Text("slow_sql.new_note"),
+			How: texts.Text("slow_sql.new_how")},
+		{Name: texts.Text("slow_sql.reopened"), Value: humanize.Number(back), Note: texts.Text("slow_sql.reopened_tile"),
+			How: texts.Text("slow_sql.reopened_how")},
+		{Name: texts.Text("slow_sql.no_owner"), Value: humanize.Number(orphans), Note: texts.Text("slow_sql.no_owner_note"),
+			How: texts.Text("slow_sql.no_owner_how")},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"

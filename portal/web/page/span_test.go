@@ -42,8 +42,8 @@ func TestNarrowerRangesCoverTheWhole(t *testing.T) {
 	f.Wide = fault.New(fault.TooWide, "test", "too much")
 	body := s.Get("/kb/alerts?from=2026-10-01&to=2026-10-15").Body.String()
 	webtest.Holds(t, body, []string{
-		`<a href="/kb/alerts?from=2026-10-13&amp;to=2026-10-15" data-item>2026-10-13 to 2026-10-14</a>`,
-		`<a href="/kb/alerts?from=2026-10-01&amp;to=2026-10-03" data-item>2026-10-01 to 2026-10-02</a>`,
+		`<a href="/kb/alerts?from=2026-10-13&amp;to=2026-10-15" data-item>2026-10-13 – 2026-10-14</a>`,
+		`<a href="/kb/alerts?from=2026-10-01&amp;to=2026-10-03" data-item>2026-10-01 – 2026-10-02</a>`,
 	}, []string{"from=2026-09", "to=2026-10-16"})
 	if n := strings.Count(body, `href="/kb/alerts?from=`); n != 7 {
 		t.Errorf("%d ranges of two days of 14", n)

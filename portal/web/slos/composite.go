@@ -37,7 +37,8 @@ func partRows(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 		weights += p.Weight
 	}
 	for _, p := range d.SLO.Parts {
-		row := howRow{texts.Text("slo.part", "Name", p.SLO), "–", texts.Text("slo.weight", "Weight", sloparts.Count(p.Weight), "Total", sloparts.Count(weights))}
+		row := howRow{texts.Text("slo.part", "Name", p.SLO), "–",
+			texts.Text("slo.weight", "Weight", sloparts.Count(p.Weight), "Total", sloparts.Count(weights))}
 		for _, m := range d.Members {
 			if m.SLO.Name != p.SLO {
 				continue

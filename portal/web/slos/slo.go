@@ -197,7 +197,7 @@ func newcomer(texts *messages.Printer, d slostatus.Detail) string {
 	return " " + texts.Text("slo.new_slo", "Day", d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
-// howMade is the arithmetic, term by term.
+// howMade returns the arithmetic of the number, term by term.
 func howMade(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 	x, r := d.SLO, d.Result
 	add := func(term, value, note string) { rows = append(rows, howRow{term, value, note}) }
