@@ -44,7 +44,8 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// Names inside the data folder.
+// Names inside the data folder. Commands look for the socket; the name of the database
+// is also that of its member in a backup.
 const (
 	SocketName   = "postern.sock"
 	repoName     = "knowledge.git"
@@ -145,7 +146,8 @@ func New(ctx context.Context, opt Options) (*App, error) {
 	return a, nil
 }
 
-// newApp returns an App that has nothing open.
+// newApp returns an App that has nothing open. failed has room for one error of each
+// part that can end: the HTTP server and the indexer, with one to spare.
 func newApp(opt Options) *App {
 	if opt.Formats == nil {
 		opt.Formats = formats.All()
@@ -191,7 +193,7 @@ func (a *App) loadTexts(context.Context) error {
 }
 
 // Exists reports whether a data folder holds a portal's database or repository. It
-// fails when the folder cannot be read.
+// fails when the folder cannot be read. A folder that does not exist holds none.
 func Exists(dataDir string) (bool, error) {
 	for _, name := range []string{databaseName, repoName} {
 		_, err := os.Stat(filepath.Join(dataDir, name))
@@ -267,12 +269,14 @@ func (a *App) openLibrary(context.Context) error {
 	return nil
 }
 
-// policy returns the rules of this portal for post-mortems, at the present time.
+// policy returns the rules of this portal for post-mortems, at the present time. It is
+// a function, since rules compare times of a document with now.
 func (a *App) policy() postmortems.Policy {
 	return postmortems.Policy{SeverityAliases: a.opt.Config.SeverityAliases, Now: a.opt.Now()}
 }
 
-// lateContent reads blobs from the repository, which is opened after the library.
+// lateContent reads blobs from the repository, which is opened after the library: the
+// repository needs the library's published commit, and the library the contents.
 type lateContent struct{ a *App }
 
 // Blobs implements postmortems.Content.

@@ -56,7 +56,8 @@ func (a *App) backup(ctx context.Context, w io.Writer) error {
 }
 
 // roomForCopies returns a fault.Full error when the copies of a backup would fill the
-// disk.
+// disk. It estimates the database by its file and the bundle by the packs. The reserve
+// of limits.free_space is available to a backup.
 func (a *App) roomForCopies(ctx context.Context) error {
 	if a.opt.FreeSpace == nil {
 		return nil
@@ -92,7 +93,8 @@ func copyFailed(msg string, err error) error {
 	return fault.Wrap(fault.Internal, "app.backup", msg, err)
 }
 
-// copyOut creates a file and fills it.
+// copyOut creates a file and fills it. Errors of fill are returned as they are; it is
+// an error when the file exists.
 func copyOut(ctx context.Context, name string, fill func(context.Context, io.Writer) error) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -106,7 +108,8 @@ func copyOut(ctx context.Context, name string, fill func(context.Context, io.Wri
 	return fill(ctx, f)
 }
 
-// addFile adds a file as a member, under its base name.
+// addFile adds a file as a member, under its base name. The file must not change
+// meanwhile: its size is written first.
 func (s *sealer) addFile(name string) (err error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -120,7 +123,8 @@ func (s *sealer) addFile(name string) (err error) {
 	return s.add(filepath.Base(name), info.Size(), f)
 }
 
-// saveFile writes a new file and flushes it to the disk.
+// saveFile writes a new file and flushes it to the disk. An error is fault.Full or
+// fault.Internal, also when reading r failed; callers distinguish that by counted.
 func saveFile(name string, r io.Reader) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -69,7 +69,8 @@ type sealer struct {
 	lines strings.Builder
 }
 
-// add writes a member whose contents are size bytes.
+// add writes a member whose contents are size bytes. A content of another length is an
+// error, which leaves an incomplete member in the file.
 func (s *sealer) add(name string, size int64, content io.Reader) error {
 	sum := sha256.New()
 	t := tar.NewWriter(io.MultiWriter(s.w, sum))
@@ -88,12 +89,14 @@ func (s *sealer) add(name string, size int64, content io.Reader) error {
 // member itself, over its header and the other lines.
 func (s *sealer) seal() error {
 	sum := sha256.New()
+	// The digest has a fixed length, so the size is known before its value.
 	size := int64(s.lines.Len() + len(digestLine(sum, digestsName)))
 	var b bytes.Buffer
 	t := tar.NewWriter(&b)
 	err := t.WriteHeader(memberHeader(digestsName, size))
 	sum.Write(b.Bytes())
 	sum.Write([]byte(s.lines.String()))
+	// Close, below, also writes the two blocks of zeros.
 	if err == nil {
 		_, err = io.WriteString(t, s.lines.String()+digestLine(sum, digestsName))
 	}
@@ -112,12 +115,15 @@ func memberHeader(name string, size int64) *tar.Header {
 	return &tar.Header{Name: name, Mode: 0o600, Size: size, Format: tar.FormatGNU}
 }
 
-// digestLine returns the line of a member in postern-digests.
+// digestLine returns the line of a member in postern-digests. The form is that of
+// "sha256 HEX NAME" and not of sha256sum, whose digests are of contents alone.
 func digestLine(sum hash.Hash, name string) string {
 	return "sha256 " + hex.EncodeToString(sum.Sum(nil)) + " " + name + "\n"
 }
 
-// formOf returns the form that a backup states, without consuming it.
+// formOf returns the form that a backup states, without consuming it. The reader must
+// have a buffer of two blocks. Kinds: fault.Invalid for another file, fault.Unsupported
+// for another form.
 func formOf(r *bufio.Reader) (string, error) {
 	block, err := r.Peek(2 * tarBlock)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -170,7 +176,8 @@ func unseal(r io.Reader, save func(name string, content io.Reader) error) ([]Mem
 	return members, u.digests()
 }
 
-// member reads one member and returns the size of its contents in bytes.
+// member reads one member and returns the size of its contents in bytes. Errors of save
+// are returned as they are, unless reading failed first; everything else is damage.
 func (u *unsealer) member(name string, save func(string, io.Reader) error) (size int64, err error) {
 	sum := sha256.New()
 	header, err := u.header(name, sum)
@@ -187,6 +194,7 @@ func (u *unsealer) member(name string, save func(string, io.Reader) error) (size
 	case err != nil:
 		return 0, err
 	}
+	// -n&(m-1) is what is missing to the next multiple of m, a power of two.
 	padding := make([]byte, -header.Size&(tarBlock-1))
 	if _, err := io.ReadFull(u.r, padding); err != nil {
 		return 0, damagedIn(name, "it is cut off", err)
@@ -196,7 +204,8 @@ func (u *unsealer) member(name string, save func(string, io.Reader) error) (size
 	return header.Size, nil
 }
 
-// header reads the header of the member that is expected next.
+// header reads the header of the member that is expected next, and adds it to sum. The
+// members have a fixed order, so a name that differs is damage.
 func (u *unsealer) header(name string, sum hash.Hash) (*tar.Header, error) {
 	block := make([]byte, tarBlock)
 	if _, err := io.ReadFull(u.r, block); err != nil {
@@ -226,6 +235,7 @@ func (u *unsealer) digests() error {
 		return damagedIn(digestsName, "it is cut off", err)
 	}
 	text, zeros := string(rest[:h.Size]), rest[h.Size:]
+	// end is where the last line begins, the one about postern-digests itself.
 	end := strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n') + 1
 	sum.Write([]byte(text[:end]))
 	if text[end:] != digestLine(sum, digestsName) || len(bytes.Trim(zeros, "\x00")) > 0 {

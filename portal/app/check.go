@@ -50,7 +50,8 @@ func (x admin) Check(ctx context.Context) (findings []string, err error) {
 	return findings, nil
 }
 
-// checkGit runs git fsck and compares main with what is published.
+// checkGit runs git fsck and compares main with what is published. A difference after a
+// crash is not damage; the finding states what corrects it.
 func (x admin) checkGit(ctx context.Context) (findings []string, err error) {
 	if err := x.a.repo.Fsck(ctx); err != nil {
 		findings = append(findings, fault.Message(err))
@@ -65,7 +66,8 @@ func (x admin) checkGit(ctx context.Context) (findings []string, err error) {
 	return findings, nil
 }
 
-// checkAudit verifies the chain of hashes of the audit log.
+// checkAudit verifies the chain of hashes of the audit log. The error names the first
+// entry that does not match, and Check makes a finding of it.
 func (x admin) checkAudit(ctx context.Context) ([]string, error) {
 	_, err := x.a.audit.Verify(ctx)
 	return nil, err
@@ -167,12 +169,14 @@ func compareIndex(ctx, waiting context.Context, s indexState) (findings []string
 		}
 		err = s.wait(waiting, kv.Seq(before))
 		if waiting.Err() != nil && ctx.Err() == nil {
+			// reached may have passed before in the meantime.
 			return []string{fmt.Sprintf("catching up: %s not in search yet; run `postern check` again",
 				behind(before-min(before, s.reached())))}, nil
 		}
 		if err != nil {
 			return nil, err
 		}
+		// A difference counts only if nothing was stored meanwhile.
 		n, err := s.documents(ctx)
 		if err == nil {
 			err = s.compare(ctx, n)

@@ -77,7 +77,9 @@ func hasDatabase(ctx context.Context, name string) (bool, error) {
 	return boltkv.InUse(ctx, name)
 }
 
-// traces describes what a portal that was in use left in the folder; "" is nothing.
+// traces describes what a portal that was in use left in the folder; "" is nothing. An
+// empty repository and an empty folder are not traces: an interrupted first start
+// leaves both. The description becomes part of a message.
 func (a *App) traces(ctx context.Context) (string, error) {
 	if _, err := os.Stat(a.dir(repoName)); err == nil {
 		commits, used, err := gitrepo.History(ctx, a.opt.Config.Git.Path, a.dir(repoName))
@@ -93,6 +95,7 @@ func (a *App) traces(ctx context.Context) (string, error) {
 	if _, err := os.Stat(a.dir(indexName)); err == nil {
 		return "a search index", nil
 	}
+	// The database makes such a copy before it migrates.
 	copies, err := filepath.Glob(a.dir(databaseName) + ".before-*")
 	if err != nil || len(copies) == 0 {
 		return "", fault.Wrap(fault.Internal, "app.traces", "the data folder cannot be read", err)
@@ -116,12 +119,14 @@ func (a *App) createDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Close flushes the file, which must be complete before it gets its name.
 	if err := db.Close(); err != nil {
 		return err
 	}
 	if err := os.Rename(made, a.dir(databaseName)); err != nil {
 		return fault.Wrap(fault.Internal, op, "the new database cannot be moved into place", err)
 	}
+	// The parent has the name of the data folder, which may be new.
 	return errors.Join(syncFolder(dir), syncFolder(filepath.Dir(filepath.Clean(dir))))
 }
 
@@ -167,7 +172,8 @@ func (a *App) knows(ctx context.Context, token string) (bool, error) {
 }
 
 // noteLostDatabase writes the loss to the log, and to the audit log of the database
-// that replaces the lost one.
+// that replaces the lost one. It warns when the option was given without a need: left
+// in a unit file, it would accept a later loss.
 func (a *App) noteLostDatabase(ctx context.Context) error {
 	if a.lostDatabase == "" {
 		if a.opt.NewDatabase {

@@ -80,7 +80,8 @@ func (a *App) openSenders() (map[string]deliver.Sender, error) {
 	return senders, nil
 }
 
-// canSend reports whether a recipient of this kind is configured.
+// canSend reports whether a recipient of this kind is configured. It does not examine
+// whether the configuration works.
 func (a *App) canSend(channel string) bool {
 	if channel == string(deliver.Mail) {
 		return a.opt.Config.Mail.Host != ""
@@ -146,6 +147,7 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 		return none, err
 	}
 	id := ""
+	// The delivery is queued first, so that it has a receipt whatever happens next.
 	err = d.a.db.Update(ctx, func(w kv.Writer) error {
 		ids, err := d.Add(w, []outbox.Delivery{{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: channel, Address: address}})
 		if err == nil {
@@ -156,6 +158,7 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 	if err != nil {
 		return none, err
 	}
+	// One attempts the delivery now; a failed attempt stays queued and is no error.
 	if err := d.One(ctx, id); err != nil {
 		return none, err
 	}
@@ -188,7 +191,9 @@ func (l *messageComposer) Compose(ctx context.Context, report, per string, revis
 	return message, err
 }
 
-// write composes the message of a revision, without the cache.
+// write composes the message of a revision, without the cache. The message is the same
+// for all channels; each sender takes the forms that it needs. URL is of this revision,
+// Latest of whichever is the newest when it is opened.
 func (l *messageComposer) write(ctx context.Context, report, per string, revision int) (deliver.Message, error) {
 	published, err := l.a.published.Report(ctx, report, per, revision)
 	if err != nil {
@@ -214,7 +219,8 @@ func (l *messageComposer) write(ctx context.Context, report, per string, revisio
 	})
 }
 
-// pictures returns the first charts of a report as PNG, for mail.
+// pictures returns the first charts of a report as PNG, for mail, at most mailCharts.
+// PNG because mail programs show no SVG; the colours are the light ones.
 func (l *messageComposer) pictures(r reports.Report) (out []deliver.Picture, err error) {
 	for i, c := range r.Charts {
 		if len(out) == mailCharts {

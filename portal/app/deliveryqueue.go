@@ -21,7 +21,8 @@ func deliverWithin(kind period.Kind) time.Duration {
 	return map[period.Kind]time.Duration{period.Daily: 2 * day, period.Weekly: 7 * day, period.Monthly: 14 * day}[kind]
 }
 
-// sendable is the newest revision of a period that is recent enough to be sent.
+// sendable is the newest revision of a period that is recent enough to be sent. due is
+// when the period's report fell due, not when the revision was made.
 type sendable struct {
 	def reports.Definition
 	rev reportstore.Revision
@@ -123,6 +124,7 @@ func (a *App) isNews(ctx context.Context, rev reportstore.Revision, sent int) (b
 	}
 	had, err := a.published.Report(ctx, rev.Name, rev.Period, sent)
 	if fault.KindOf(err) == fault.NotFound {
+		// An equal text in an equal tone needs no reading of the reports.
 		return true, nil
 	}
 	if err != nil {
@@ -138,7 +140,8 @@ func (a *App) isNews(ctx context.Context, rev reportstore.Revision, sent int) (b
 	return reports.VerdictDiffers(had.Report, now.Report), nil
 }
 
-// deliveriesOf returns one delivery of a revision for each recipient of the definition.
+// deliveriesOf returns one delivery of a revision for each recipient of the definition,
+// in their order. Add leaves out those that are queued already.
 func deliveriesOf(def reports.Definition, rev reportstore.Revision) []outbox.Delivery {
 	out := make([]outbox.Delivery, 0, len(def.Recipients))
 	for _, r := range def.Recipients {

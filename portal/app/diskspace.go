@@ -22,8 +22,9 @@ func (a *App) room(bytes int64) error {
 		free>>20, a.opt.Config.Limits.FreeSpace>>20))
 }
 
-// short reports whether the disk lacks room for that many more bytes, and how many
-// bytes are free.
+// short reports whether the disk lacks room for that many more bytes besides the
+// reserve, and how many bytes are free. An unknown free space is not short; free is
+// then 0.
 func (a *App) short(bytes int64) (free int64, short bool) {
 	if a.opt.FreeSpace == nil {
 		return 0, false

@@ -36,13 +36,15 @@ type branchRead struct {
 	found []draftOf
 }
 
-// draftOf is a draft and the references of its incident.
+// draftOf is a draft and the references of its incident: its own name and aliases.
 type draftOf struct {
 	incidentparts.DraftPostmortem
 	refs []string
 }
 
-// all returns the post-mortems on drafts that name an incident.
+// all returns the post-mortems on drafts that name an incident, at most those of
+// draftsRead branches. It holds the lock while it reads, so that concurrent callers
+// read a branch once. Branches that are gone leave the cache.
 func (d *draftPostmortems) all(ctx context.Context) ([]draftOf, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -91,7 +93,8 @@ func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (bra
 	return out, nil
 }
 
-// of returns the drafts about one incident.
+// of returns the drafts about one incident: those that share a reference with any of
+// its sources. A draft is not merged into the incident before it is published.
 func (d *draftPostmortems) of(ctx context.Context, in incident.Incident) ([]incidentparts.DraftPostmortem, error) {
 	all, err := d.all(ctx)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 	"github.com/postern/postern/reports/statuspoll"
 )
 
-// openFeeds opens the feed store over the open database.
+// openFeeds opens the feed store over the open database. The severity of feeds follows
+// the same aliases as that of documents.
 func (a *App) openFeeds() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
@@ -58,6 +59,8 @@ func (d *definedSLOs) at(ctx context.Context) (func(slo string) bool, error) {
 		}
 		names := make(map[string]bool, len(all))
 		for _, o := range all {
+			// Buckets are stored under the series name, which may differ from the
+			// SLO's.
 			names[o.Name], names[o.SeriesName()] = true, true
 		}
 		d.seq, d.names = seq, names

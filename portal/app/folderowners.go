@@ -67,7 +67,8 @@ func (ps parts) lines() (all []string) {
 	return all
 }
 
-// apply writes the changes of all owners inside the transaction of the push.
+// apply writes the changes of all owners inside the transaction of the push. The first
+// error ends it, and the transaction is rolled back.
 func (ps parts) apply(w kv.Writer) error {
 	for _, p := range ps {
 		if err := p.Apply(w); err != nil {

@@ -9,7 +9,8 @@ import (
 )
 
 // gitCheck returns the state of the repository for /readyz: whether the published
-// commit and all of its objects are present.
+// commit and all of its objects are present. The repository limits how often it runs
+// git for it.
 func (a *App) gitCheck(ctx context.Context) page.StatusCheck {
 	if err := a.repo.Health(ctx); err != nil {
 		return page.StatusCheck{Name: "git", Detail: fault.Message(err)}

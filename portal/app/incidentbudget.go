@@ -86,7 +86,9 @@ func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident
 	return out, ok, nil
 }
 
-// windowsOf returns the windows of an SLO in which [from, to) begins and ends.
+// windowsOf returns the windows of an SLO in which [from, to) begins and ends: one for
+// a rolling window or if both are in the same calendar window, otherwise two. Windows
+// between them, which the incident fills, are left out.
 func windowsOf(o slo.SLO, from, to time.Time) []slo.Span {
 	o.Window = o.Window.OrDefault()
 	var out slo.Span

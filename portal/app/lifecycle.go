@@ -42,7 +42,8 @@ type cleanups struct {
 	list []cleanup
 }
 
-// add registers the clean-up of a part that was just opened.
+// add registers the clean-up of a part that was just opened. limit is the time that it
+// may take; it also ends when the context of the stop does.
 func (c *cleanups) add(name string, limit time.Duration, stop func(context.Context) error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,7 +119,8 @@ func wait(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// repeat calls step until ctx ends, with a pause of rest after each call.
+// repeat calls step until ctx ends, with a pause of rest after each call. The pause
+// follows the call, so that a slow step does not run without a break.
 func repeat(ctx context.Context, rest time.Duration, step func(context.Context)) {
 	for ctx.Err() == nil {
 		step(ctx)

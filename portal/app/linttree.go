@@ -29,7 +29,8 @@ type TreeFile struct {
 	Read func() ([]byte, error)
 }
 
-// Tree is a working tree that is checked like the first push of its files.
+// Tree is a working tree that is checked like the first push of its files. It is also
+// the postmortems.Content of that push.
 type Tree struct {
 	Files    []TreeFile
 	Asked    func(path string) bool // selects the files whose findings are wanted; the others only resolve references
@@ -49,7 +50,8 @@ type LintResult struct {
 
 // LintTree checks a tree with the code that checks pushes, against an empty portal in a
 // temporary folder. Recipients of reports are not checked: only a running portal knows
-// its channels.
+// its channels. Nothing is published, and the folder is removed. An error means that
+// the check could not be made; findings are in the result.
 func LintTree(ctx context.Context, tree Tree) (LintResult, error) {
 	const op = "app.LintTree"
 	dir, err := os.MkdirTemp("", "postern-lint-*")
@@ -67,8 +69,11 @@ func LintTree(ctx context.Context, tree Tree) (LintResult, error) {
 }
 
 // lint prepares a push of the tree and returns its findings for the selected files.
+// Broken links, of which a push only informs, are problems here.
 func (t Tree) lint(ctx context.Context, db kv.DB) (out LintResult, err error) {
 	definitions := catalog.New(db)
+	// The owners are those of a portal except for reports, which would need its
+	// channels.
 	p := publisher{
 		db: db,
 		library: library.New(library.Options{
@@ -107,7 +112,7 @@ func (t Tree) lint(ctx context.Context, db kv.DB) (out LintResult, err error) {
 }
 
 // changeSet returns a first push of the tree in one commit. Object names are the
-// numbers of the files.
+// numbers of the files, so that nothing is hashed and Blobs finds a file without a map.
 func (t Tree) changeSet() postmortems.ChangeSet {
 	changes := make([]postmortems.Change, len(t.Files))
 	for i, f := range t.Files {
@@ -155,10 +160,12 @@ func (p partly) RenderBody(ctx context.Context, in postmortems.BodyInput) (postm
 	return postmortems.Body{H1: plainTitle(in.Markdown)}, nil, nil
 }
 
+// titleLine matches a heading of level 1 in both of its forms; one group has the text.
 var titleLine = regexp.MustCompile(`(?m)^ {0,3}#[ \t]+(.+?)[ \t#]*$|^([^\n#>|-][^\n]*)\n=+[ \t]*$`)
 
 // plainTitle returns the first heading of Markdown, precise enough to resolve a wiki
-// link.
+// link: "# Title" or a line over "===". Headings in code blocks are taken for one. ""
+// is none.
 func plainTitle(markdown []byte) string {
 	m := titleLine.FindSubmatch(markdown)
 	if m == nil {

@@ -26,21 +26,26 @@ func (a *App) mcpHandler() http.Handler {
 	})
 }
 
-// asReader is a transport that passes requests to a handler in this process.
+// asReader is a transport that passes requests to a handler in this process. The
+// handler is a function, because it is made after the transport.
 type asReader struct{ handler func() http.Handler }
 
 // RoundTrip implements http.RoundTripper. Responses are held in memory: the API bounds
 // them.
 func (t asReader) RoundTrip(req *http.Request) (*http.Response, error) {
+	// A client may leave it nil; handlers may not receive nil.
 	if req.Body == nil {
 		req.Body = http.NoBody
 	}
+	// The tools read with a reader's rights, whichever token called them: a model that
+	// is misled by a document cannot write.
 	reader := auth.Principal{Name: "mcp", Role: auth.Reader}
 	w := &answer{header: http.Header{}}
 	t.handler().ServeHTTP(w, req.WithContext(page.WithPrincipal(req.Context(), reader)))
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
+	// A handler that wrote nothing has the status 200, as in net/http.
 	w.WriteHeader(http.StatusOK)
 	return &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -48,7 +53,8 @@ func (t asReader) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// answer is an http.ResponseWriter that records what is written.
+// answer is an http.ResponseWriter that records what is written. It is used by one
+// goroutine.
 type answer struct {
 	header http.Header
 	status int

@@ -45,6 +45,7 @@ func (a *App) checkOlder(ctx context.Context, published, tip postmortems.OID) er
 // lacks describes what the database shows and the repository does not have; "" is
 // nothing.
 func (a *App) lacks(ctx context.Context, published, tip postmortems.OID) (string, error) {
+	// Main: the tip must contain the published commit.
 	if published != "" && tip != published {
 		held, err := a.repo.Has(ctx, published)
 		if err == nil && held {
@@ -57,6 +58,8 @@ func (a *App) lacks(ctx context.Context, published, tip postmortems.OID) (string
 			return a.lost(ctx, published, tip)
 		}
 	}
+	// Drafts: they may be rewritten, so a commit that exists is enough, on whichever
+	// branch.
 	drafts, err := a.library.Drafts(ctx)
 	if err != nil {
 		return "", err
@@ -76,7 +79,8 @@ func (a *App) lacks(ctx context.Context, published, tip postmortems.OID) (string
 	return "", nil
 }
 
-// lost describes what publishing the tip would take from readers.
+// lost describes what publishing the tip would take from readers: the number of
+// documents that would no longer be published, and of those that would change.
 func (a *App) lost(ctx context.Context, published, tip postmortems.OID) (string, error) {
 	cs, err := a.changesTo(ctx, published, tip)
 	if err != nil {
@@ -136,6 +140,7 @@ func (a *App) changesTo(ctx context.Context, published, tip postmortems.OID) (po
 		return cs, err
 	}
 	if known { // the commits already are revisions of documents
+		// They would be published as new revisions a second time.
 		cs.Commits = nil
 	}
 	cs.Old, cs.Net = published, against(shown, cs.Net)
@@ -166,7 +171,8 @@ func against(shown map[string]postmortems.OID, tree []postmortems.Change) []post
 }
 
 // wasPublished reports whether the audit log names a commit as a published state of
-// main.
+// main. It reads the log from its end; the cost is that of the whole log when no entry
+// matches.
 func (a *App) wasPublished(ctx context.Context, commit postmortems.OID) (bool, error) {
 	for before := uint64(0); ; {
 		entries, err := a.audit.Entries(ctx, before, entriesStep)

@@ -26,7 +26,9 @@ import (
 	"github.com/postern/postern/search/synonyms"
 )
 
-// openWeb connects the pages and the API with the parts that they read and write.
+// openWeb connects the pages and the API with the parts that they read and write. It
+// needs the portal's address, and the listener to know whether only this machine can
+// connect.
 func (a *App) openWeb() error {
 	c := a.opt.Config
 	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log, FeedFormats: formats.Names(a.opt.Formats)})
@@ -50,19 +52,22 @@ func (a *App) openWeb() error {
 }
 
 // rules returns the rules that a push is checked against, in the order of their pages.
+// Each subject owns its rules; a rule that is missing here has no page.
 func rules() []postmortems.Rule {
 	all := append(postmortems.Rules(), markdown.Rules()...)
 	return slices.Concat(all, gitrepo.Rules(), openslo.Rules(), synonyms.Rules(), definition.Rules())
 }
 
-// observe adds a request to the metrics.
+// observe adds a request to the metrics. Route is the pattern, not the path, which
+// would make a series for every document.
 func (a *App) observe(o web.Observation) {
 	a.metrics.HTTP(metrics.Request{Route: o.Route, Method: o.Method, Status: o.Status, Took: o.Took, Bytes: o.Bytes})
 }
 
 // Status implements page.StatusReporter for /readyz. The portal is ready when it has
 // started and every check is good or only degraded; it can be read when the database
-// can.
+// can. Sources are listed and never make the portal unready: a restart would not help
+// them.
 func (a *App) Status(ctx context.Context) page.Status {
 	s := page.Status{Ready: a.ready.ready(), Version: a.opt.Version}
 	_, err := a.library.Published(ctx)
@@ -106,19 +111,22 @@ func databaseCheck(err error, d kv.Damage) page.StatusCheck {
 // git serves the repository to the routes of the pages and decides who may push what.
 type git struct{ a *App }
 
-// InfoRefs implements web.Git.
+// InfoRefs implements web.Git. The repository writes every answer, errors included, in
+// git's protocol; this and the next two methods therefore return nil.
 func (g git) InfoRefs(w http.ResponseWriter, r *http.Request, _ string) error {
 	g.a.repo.InfoRefs(w, r)
 	return nil
 }
 
-// UploadPack implements web.Git.
+// UploadPack implements web.Git: clones and fetches. reader identifies the client, for
+// the repository's limits on each.
 func (g git) UploadPack(w http.ResponseWriter, r *http.Request, reader string) error {
 	g.a.repo.UploadPack(w, r, reader)
 	return nil
 }
 
-// ReceivePack implements web.Git.
+// ReceivePack implements web.Git: pushes. May is called for each ref before its objects
+// are read, and again for a move that turns out to be forced.
 func (g git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
 	g.a.repo.ReceivePack(w, r, gitrepo.Who{
 		Pusher: postmortems.Pusher{TokenID: who.TokenID, Name: who.Name},
@@ -152,7 +160,8 @@ func (g git) may(ctx context.Context, who auth.Principal, c gitrepo.Command) err
 }
 
 // FirstToken creates an administrator's token when the portal has none. made is false
-// when there is one.
+// when there is one, also if it is revoked or expired: a new one then needs the command
+// line on this machine. The secret is returned once and not stored.
 func (a *App) FirstToken(ctx context.Context) (secret string, made bool, err error) {
 	tokens, err := a.tokens.List(ctx)
 	if err != nil {

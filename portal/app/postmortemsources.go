@@ -12,7 +12,8 @@ import (
 )
 
 // postmortemSources returns each published post-mortem as a source of its incident. A
-// document is read once for each revision.
+// document is read once for each revision: folding needs the sources of all documents,
+// of which a push changes a few.
 type postmortemSources struct {
 	library *library.Library
 
@@ -27,10 +28,13 @@ type revisionSource struct {
 	voice  *incident.Record
 }
 
-// Seq implements signals.Documents.
+// Seq implements signals.Documents. It changes with every change of the library, and
+// signals calls Voices again when it does.
 func (p *postmortemSources) Seq(ctx context.Context) (uint64, error) { return p.library.Seq(ctx) }
 
-// Voices implements register.Documents.
+// Voices implements signals.Documents: the sources of all published post-mortems,
+// archived ones included, in the order of the list. The lock is held while documents
+// are read.
 func (p *postmortemSources) Voices(ctx context.Context) ([]incident.Record, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -61,7 +65,8 @@ func (p *postmortemSources) Voices(ctx context.Context) ([]incident.Record, erro
 	}
 }
 
-// Has implements signals.Documents.
+// Has implements signals.Documents: it reports whether a document with the id is
+// published.
 func (p *postmortemSources) Has(ctx context.Context, id string) (bool, error) {
 	found, err := p.library.ByID(ctx, id)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
@@ -105,13 +110,15 @@ func sourceOf(r library.Record, f postmortems.FrontMatter) *incident.Record {
 		return nil
 	}
 	if v.Ref == "" {
+		// Without a reference the document is the only source of its incident.
 		v.Ref = r.ID
 	}
 	return v
 }
 
 // milestonesOf returns the times of a front matter by milestone, without the unknown
-// ones.
+// ones. A time of which only the day is known is marked, so that no duration is
+// computed from it.
 func milestonesOf(t postmortems.Times) map[incident.Milestone]incident.Moment {
 	out := map[incident.Milestone]incident.Moment{}
 	for m, at := range map[incident.Milestone]postmortems.Instant{

@@ -40,6 +40,7 @@ func (a *App) openPoller() {
 }
 
 // authorization returns the Authorization header for a source, "" without credentials.
+// The configuration refuses both a token and a user.
 func authorization(s config.PrometheusSource) string {
 	switch {
 	case s.Token.Set():
@@ -70,8 +71,8 @@ func (a *App) pollSources() {
 	})
 }
 
-// pollChecks returns the state of the sources for /readyz. The portal is ready without
-// them.
+// pollChecks returns the state of the sources for /readyz. Each is OK whatever its
+// state: the portal is ready without them, and the detail says what is wrong.
 func (a *App) pollChecks() (checks []page.StatusCheck) {
 	for _, s := range a.poller.Status() {
 		detail := string(s.State)
@@ -86,7 +87,8 @@ func (a *App) pollChecks() (checks []page.StatusCheck) {
 	return checks
 }
 
-// measured returns the state of the sources for the pages.
+// measured returns the state of the sources for the pages, with the queries that a
+// source refused.
 func (a *App) measured() (out []feeds.MeasuredSource) {
 	for _, s := range a.poller.Status() {
 		m := feeds.MeasuredSource{

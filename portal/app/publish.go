@@ -42,7 +42,8 @@ type publisher struct {
 	indexed func(ctx context.Context, seq kv.Seq) error
 }
 
-// Prepare implements gitrepo.Publisher.
+// Prepare implements gitrepo.Publisher. It runs concurrently with other pushes and
+// changes nothing; Commit of the result publishes.
 func (p *publisher) Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (gitrepo.Prepared, error) {
 	x, err := p.prepare(ctx, cs, say)
 	if err != nil {
@@ -66,7 +67,8 @@ func (p *publisher) prepare(ctx context.Context, cs postmortems.ChangeSet, say f
 	return &prepared{publisher: p, cs: cs, docs: docs, others: others}, nil
 }
 
-// prepared is a checked push.
+// prepared is a checked push. It is valid while the branch is the commit that the push
+// was checked against, which gitrepo verifies before Commit.
 type prepared struct {
 	*publisher
 	cs     postmortems.ChangeSet
@@ -76,6 +78,7 @@ type prepared struct {
 }
 
 // refused reports whether the push contains anything that must not be published.
+// Warnings refuse nothing.
 func (p *prepared) refused() bool {
 	return p.docs.Refused() || postmortems.HasError(p.others.problems())
 }
@@ -85,7 +88,8 @@ func (p *prepared) problems() []postmortems.Problem {
 	return slices.Concat(p.docs.Receipt.Problems, p.others.problems())
 }
 
-// receipt returns the lines for the author of an accepted push.
+// receipt returns the lines for the author of an accepted push, problems included. With
+// checkOnly they state what would happen.
 func (p *prepared) receipt(checkOnly bool) []string { return p.format(checkOnly, p.problems()) }
 
 // done returns the lines about what was published, without problems.
@@ -98,7 +102,8 @@ func (p *prepared) format(checkOnly bool, problems []postmortems.Problem) []stri
 	return postmortems.FormatReceipt(r, p.baseURL)
 }
 
-// Refusal implements gitrepo.Prepared.
+// Refusal implements gitrepo.Prepared: the reason in one line, as git shows it beside
+// the ref; "" when the push may be published.
 func (p *prepared) Refusal() string {
 	if !p.refused() {
 		return ""
@@ -163,7 +168,8 @@ func (p *prepared) Published(ctx context.Context) []string {
 	return lines
 }
 
-// apply publishes the documents and, from main, the changes of the other owners.
+// apply publishes the documents and, from main, the changes of the other owners. It may
+// run again, as any transaction, so it changes nothing but w.
 func (p *prepared) apply(w kv.Writer) error {
 	if err := p.docs.Apply(w); err != nil || p.cs.Branch != mainBranch {
 		return err
@@ -183,7 +189,8 @@ func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
 	return nil
 }
 
-// publish applies the push and its entry in the audit log.
+// publish applies the push and its entry in the audit log. Both are in one transaction:
+// a published push without an entry cannot exist.
 func (p *prepared) publish(w kv.Writer) error {
 	if err := p.apply(w); err != nil {
 		return err
@@ -208,7 +215,8 @@ func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say 
 	return p.publisher().Prepare(sandbox.WithParty(ctx), cs, say)
 }
 
-// publisher returns a publisher over the open parts of the App.
+// publisher returns a publisher over the open parts of the App. It must be called after
+// the address is known.
 func (p publisherOf) publisher() *publisher {
 	return &publisher{
 		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(),

@@ -16,9 +16,11 @@ func (a *App) reconcile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Publishing an empty main would take every document from readers.
 	if tip == "" && published != "" {
 		return repositoryLost()
 	}
+	// All checks come before the first change: a start that is refused changes nothing.
 	if err := a.checkOlder(ctx, published, tip); err != nil {
 		return err
 	}
@@ -58,6 +60,7 @@ func (a *App) reconcileDrafts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// What remains in shown after the loop has no branch in git.
 	shown := map[string]postmortems.OID{}
 	for _, d := range drafts {
 		shown[d.Branch] = d.Tip

@@ -36,6 +36,7 @@ func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 	for _, s := range []kv.Schema{feedstore.Schema(), signals.Schema(), catalog.Schema(), library.Schema()} {
 		buckets = append(buckets, s.Buckets...)
 	}
+	// Rows that are counted and not named; they may be of any bucket.
 	n := d.Rows - len(d.First)
 	for _, row := range d.First {
 		if slices.Contains(buckets, row.Bucket) {

@@ -77,7 +77,8 @@ type reportChanges struct {
 	problems []postmortems.Problem
 }
 
-// periodWords are the words of the lead for one period; "" removes them.
+// periodWords are the words of the lead for one period; "" removes them. They may be
+// pushed before or after the report is made.
 type periodWords struct{ name, period, markdown string }
 
 // definitions checks the definitions that the push adds, changes or removes. A file of
@@ -102,8 +103,8 @@ func (j *reportChanges) definitions(ctx context.Context, cs postmortems.ChangeSe
 	return nil
 }
 
-// remove drops the definitions of the paths that a change leaves. Reports that were
-// published under them stay readable.
+// remove drops the definitions of the paths that a change leaves: a deleted path, and
+// the old path of a renamed file. Reports that were published under them stay readable.
 func (j *reportChanges) remove(c postmortems.Change) {
 	for _, gone := range []string{c.From, c.Path} {
 		d, was := j.byPath[gone]
@@ -133,6 +134,7 @@ func (j *reportChanges) definition(ctx context.Context, content postmortems.Cont
 	if postmortems.HasError(problems) {
 		return nil
 	}
+	// The file now defines a report of another name.
 	if old, was := j.byPath[c.Path]; was && old.Name != d.Name {
 		j.dropped = append(j.dropped, old.Name)
 	}
@@ -142,7 +144,8 @@ func (j *reportChanges) definition(ctx context.Context, content postmortems.Cont
 	return nil
 }
 
-// scopeText returns the scope of a definition for a line of the receipt.
+// scopeText returns the scope of a definition for a line of the receipt, with the comma
+// that separates it.
 func scopeText(s reports.Scope) string {
 	if s.Whole() {
 		return ", the whole organisation"
@@ -150,7 +153,8 @@ func scopeText(s reports.Scope) string {
 	return ", " + s.String()
 }
 
-// duplicates reports two files that define the same name.
+// duplicates reports two files that define the same name. The first in order of paths
+// keeps it, so that the finding does not depend on the order of the push.
 func (j *reportChanges) duplicates() {
 	by := map[string]string{}
 	paths := make([]string, 0, len(j.byPath))
@@ -168,7 +172,8 @@ func (j *reportChanges) duplicates() {
 	}
 }
 
-// words checks the words that the push adds, changes or removes.
+// words checks the words that the push adds, changes or removes. It must run after
+// definitions: words may be about a report that the same push defines.
 func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zone string) error {
 	kinds := map[string]period.Kind{}
 	for _, d := range reports.BuiltIn(zone) {
@@ -178,6 +183,7 @@ func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zon
 		kinds[d.Name] = d.Kind
 	}
 	for _, c := range cs.Net {
+		// A renamed file takes its words from the old period.
 		if name, id, ok := definition.Words(c.From); ok {
 			j.says = append(j.says, periodWords{name, id, ""})
 		}
@@ -207,7 +213,8 @@ func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zon
 	return nil
 }
 
-// blob reads one changed file.
+// blob reads one changed file. The data is copied, because the callback must not retain
+// it.
 func blob(ctx context.Context, content postmortems.Content, c postmortems.Change) (out []byte, err error) {
 	err = content.Blobs(ctx, []postmortems.OID{c.Blob}, func(_ int, data []byte) error {
 		out = append([]byte{}, data...)
@@ -222,7 +229,8 @@ func (j *reportChanges) Problems() []postmortems.Problem { return j.problems }
 // Lines implements folderChanges.
 func (j *reportChanges) Lines() []string { return j.lines }
 
-// Apply implements folderChanges.
+// Apply implements folderChanges. Definitions are dropped before others are put, so
+// that a renamed file that still defines the same name keeps it.
 func (j *reportChanges) Apply(w kv.Writer) error {
 	for _, name := range j.dropped {
 		if err := reportstore.DropDefinition(w, name); err != nil {

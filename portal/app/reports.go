@@ -63,7 +63,7 @@ func (a *App) openReports(context.Context) error {
 }
 
 // deliverSoon starts the job that sends, so that a report is sent when it is published
-// and not at the next tick.
+// and not at the next tick. An error is logged only: the next tick sends all the same.
 func (a *App) deliverSoon() {
 	if err := a.jobs.RunNow(deliveriesJob, ""); err != nil {
 		a.log.Error("deliveries", "error", err)
@@ -114,13 +114,15 @@ func (a *App) reportDefinitions(ctx context.Context) ([]reports.Definition, erro
 	return append(all, pushed...), nil
 }
 
-// reportData implements schedule.Collector.
+// reportData implements schedule.Collector: collect.Collector with what only the portal
+// knows, damage of the database and the state of all stores.
 type reportData struct {
 	a *App
 	*collect.Collector
 }
 
-// Earliest implements schedule.Collector: the first day with data.
+// Earliest implements schedule.Collector: the first day with data; false without any.
+// No report is made of a period before it.
 func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
 	days, err := d.a.feeds.TouchedDays(ctx, 0)
 	if err != nil || len(days) == 0 {
@@ -140,6 +142,7 @@ func (d reportData) Version(ctx context.Context) (uint64, error) {
 		if err != nil {
 			return 0, err
 		}
+		// Six bytes of a sequence number: 2^48 writes.
 		h.Write([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24), byte(n >> 32), byte(n >> 40), '/'})
 	}
 	published, err := d.a.library.Published(ctx)
@@ -175,7 +178,7 @@ func (x reportsOf) Revisions(ctx context.Context, name, id string) ([]reportstor
 	return x.a.published.Revisions(ctx, name, id)
 }
 
-// Preview implements reporting.Reports.
+// Preview implements reporting.Reports. It compiles a report and publishes nothing.
 func (x reportsOf) Preview(ctx context.Context, name, id string) (reports.Report, error) {
 	def, p, err := x.find(ctx, name, id)
 	if err != nil {
@@ -184,7 +187,8 @@ func (x reportsOf) Preview(ctx context.Context, name, id string) (reports.Report
 	return x.a.schedule.Preview(ctx, def, p)
 }
 
-// Run implements reporting.Reports.
+// Run implements reporting.Reports. It publishes a report of a period that has ended.
+// force also revises a closed period, and a report that differs in its wording only.
 func (x reportsOf) Run(ctx context.Context, name, id string, force bool) (reportstore.Revision, bool, error) {
 	def, p, err := x.find(ctx, name, id)
 	if err != nil {

@@ -30,7 +30,9 @@ func indexedOf(c kv.Change) string {
 	return reportID + parts[0] + "/" + parts[1]
 }
 
-// reportDocuments returns the reports among the ids as search indexes them.
+// reportDocuments returns the reports among the ids as search indexes them, in their
+// newest revision. Reports that do not exist, cannot be read or are not worth finding
+// are left out, and search removes them.
 func (s source) reportDocuments(ctx context.Context, ids []string) (docs []search.Document, err error) {
 	for _, id := range ids {
 		name, p, _ := strings.Cut(strings.TrimPrefix(id, reportID), "/")
@@ -65,7 +67,8 @@ func indexedTables() []string {
 		"missing", "unmeasured", "definitions"}
 }
 
-// reportDocument returns a published report in the form of the index.
+// reportDocument returns a published report in the form of the index. Its date is the
+// last day of the period: To is exclusive.
 func reportDocument(id string, p reportstore.Published) search.Document {
 	r := p.Report
 	d := search.Document{
@@ -108,7 +111,8 @@ func sentences(lines []reports.Line) string {
 	return b.String()
 }
 
-// reportIDs returns the ids of all published reports.
+// reportIDs returns the ids of all published reports, including those that
+// reportDocuments leaves out. A list of ids is small enough for memory.
 func (s source) reportIDs(ctx context.Context) (ids []string, err error) {
 	const page = 500
 	for cursor := ""; ; {

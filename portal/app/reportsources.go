@@ -44,6 +44,8 @@ func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports
 	out := make([]reports.Document, 0, len(records))
 	for _, r := range records {
 		d := reports.Document{ID: r.ID, Title: r.Title, Published: true, Factors: r.Factors}
+		// A document in draft or review counts as not published, whichever branch it is
+		// on.
 		if r.Status == postmortems.StatusDraft || r.Status == postmortems.StatusReview {
 			d.Published, d.State = false, string(r.Status)
 		}
@@ -85,7 +87,7 @@ func (k reportKnowledge) Drafts(ctx context.Context) (out []reports.Draft, err e
 	return out, err
 }
 
-// mostActions bounds the action items of a report.
+// mostActions bounds the action items of a report. Further ones are left out.
 const mostActions = 2000
 
 // Actions implements collect.Knowledge. An item was opened on the date of its document.

@@ -17,7 +17,8 @@ func (x reportsOf) Words(ctx context.Context, r reports.Report, base string) ([]
 	return x.a.words(ctx, r, base)
 }
 
-// words renders the words of a report. It returns nil without any.
+// words renders the words of a report. It returns nil without any. Links that lead
+// nowhere are marked as missing. An error is one of the renderer or the database.
 func (a *App) words(ctx context.Context, r reports.Report, base string) ([]byte, error) {
 	if r.Words == "" {
 		return nil, nil
@@ -43,7 +44,8 @@ func (a *App) words(ctx context.Context, r reports.Report, base string) ([]byte,
 }
 
 // addressOf returns the address inside the portal that a link leads to; "" when it
-// leads nowhere.
+// leads nowhere. The candidates are tried in order: a document's stable address, a
+// file, a redirect of a moved document.
 func (a *App) addressOf(ctx context.Context, l postmortems.Link) (string, error) {
 	for _, path := range l.Candidates {
 		found, err := a.library.Lookup(ctx, "/"+strings.TrimSuffix(path, ".md"))

@@ -52,7 +52,7 @@ func repositoryLimits(l config.Limits) gitrepo.Limits {
 }
 
 // observePush logs a push and adds its phases to the metrics. The phases commit and
-// index are measured by publisher.
+// index are measured by publisher. Durations are of the machine's clock.
 func (a *App) observePush(t gitrepo.Timings) {
 	a.metrics.Push(metrics.Outcome(t.Outcome), t.Total)
 	a.metrics.Phase(metrics.Receive, t.Receive+t.Connect+t.Check)

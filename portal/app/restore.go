@@ -64,6 +64,7 @@ func Restore(ctx context.Context, dir string, r io.Reader, how Restoring) (err e
 	if err := restoreInto(ctx, staging); err != nil {
 		return err
 	}
+	// os.Rename does not replace a folder. Remove fails if the folder is not empty.
 	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fault.Wrap(fault.Internal, op, "the empty data folder cannot be replaced", err)
 	}
@@ -74,6 +75,7 @@ func Restore(ctx context.Context, dir string, r io.Reader, how Restoring) (err e
 }
 
 // inUse reports whether a folder has entries. A folder that does not exist has none.
+// Even a hidden file counts: a restore would remove it.
 func inUse(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -82,10 +84,12 @@ func inUse(dir string) (bool, error) {
 	return len(entries) > 0, fault.Wrap(fault.Internal, "app.Restore", "the data folder cannot be read", err)
 }
 
-// copied returns the path in the staging folder to which a member is saved.
+// copied returns the path in the staging folder to which a member is saved. The prefix
+// keeps it apart from the restored file of the same name.
 func copied(staging, member string) string { return filepath.Join(staging, "copy-"+member) }
 
-// saveMembers saves the members of a backup and verifies their digests.
+// saveMembers saves the members of a backup and verifies their digests. The saved files
+// must not be used when it returns an error.
 func saveMembers(staging string, r io.Reader) error {
 	_, err := unseal(r, func(name string, content io.Reader) error {
 		if name == versionName {
@@ -123,7 +127,8 @@ func saveOlder(staging string, r io.Reader) error {
 	return fault.Wrap(fault.Internal, "app.Restore", "", os.Remove(copied(staging, versionName)))
 }
 
-// restoreInto makes the database and the repository from the saved members.
+// restoreInto makes the database and the repository from the saved members, which it
+// removes at the end. Both are verified while they are made.
 func restoreInto(ctx context.Context, staging string) error {
 	const op = "app.Restore"
 	db, bundle := copied(staging, databaseName), copied(staging, bundleName)

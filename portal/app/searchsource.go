@@ -86,7 +86,8 @@ func (s source) Contents(ctx context.Context) (search.Contents, error) {
 	}}, nil
 }
 
-// searchDocument converts a record of the library to a document of the index.
+// searchDocument converts a record of the library to a document of the index. The texts
+// are those of the stored sections, not rendered again.
 func searchDocument(r library.Record, sections []postmortems.Section) search.Document {
 	d := search.Document{
 		ID: r.ID, Path: r.Path, Address: r.Address, Kind: string(r.Kind), Title: r.Title,

@@ -61,7 +61,8 @@ func onCall(c config.Config) alert.OnCall {
 	return on
 }
 
-// feedsOf implements signals.Feeds.
+// feedsOf implements signals.Feeds: it turns touched days into the two questions of
+// signals.
 type feedsOf struct{ *feedstore.Store }
 
 // Moved implements signals.Feeds: whether facts of a kind changed after a change

@@ -52,7 +52,8 @@ func (a *App) keepViewsFresh() {
 	a.background("shared views", func(ctx context.Context) { repeat(ctx, freshEvery, compute) })
 }
 
-// statusFeeds implements slostatus.Ledger.
+// statusFeeds implements slostatus.Ledger: the feed store with the touched days of SLIs
+// only.
 type statusFeeds struct{ *feedstore.Store }
 
 // TouchedDays implements slostatus.Ledger: the days with new SLI data after a change
@@ -67,7 +68,8 @@ func (l statusFeeds) TouchedDays(ctx context.Context, after uint64) (days []time
 	return days, err
 }
 
-// incidentBands implements slostatus.Incidents.
+// incidentBands implements slostatus.Incidents. Bands are drawn behind the charts of an
+// SLO.
 type incidentBands struct{ a *App }
 
 // Bands implements slostatus.Incidents: the incidents of a service between from and to.

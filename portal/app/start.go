@@ -16,7 +16,9 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// readiness is the state that /readyz reports.
+// readiness is the state that /readyz reports: ready between the end of Start and the
+// beginning of Stop. Requests are served before and after; load balancers follow
+// /readyz.
 type readiness struct{ started, stopping atomic.Bool }
 
 func (r *readiness) stop()       { r.stopping.Store(true) }
@@ -52,7 +54,8 @@ func (a *App) startSteps() []step {
 	}
 }
 
-// startBackground starts everything that runs beside the answering of requests.
+// startBackground starts everything that runs beside the answering of requests. Each
+// part registers its clean-up, so the last to start is the first to stop.
 func (a *App) startBackground() error {
 	a.followChanges()
 	a.followSuggestions()
@@ -86,7 +89,9 @@ func (a *App) StartInside(ctx context.Context) error {
 	return nil
 }
 
-// listen opens the TCP listener, and sets the address that readers use.
+// listen opens the TCP listener, and sets the address that readers use: the configured
+// URL, or that of the listener with the port it received. Connections wait in the
+// backlog until serveHTTP.
 func (a *App) listen() error {
 	ln, err := net.Listen("tcp", a.opt.Config.Listen)
 	if err != nil {

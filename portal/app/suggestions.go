@@ -39,7 +39,8 @@ func (a *App) followSuggestions() {
 }
 
 // offerSuccessful returns the housekeeping step that suggests successful queries to
-// other readers.
+// other readers. The step does nothing until successfulEvery has passed since its last
+// success, and must not be called concurrently.
 func (a *App) offerSuccessful() func(context.Context) error {
 	var next time.Time
 	return func(ctx context.Context) error {
@@ -80,7 +81,8 @@ func (t titles) All(ctx context.Context) (docs []suggest.Document, upTo uint64, 
 	return docs, upTo, nil
 }
 
-// Some returns the published documents among the ids.
+// Some returns the published documents among the ids. Unknown ids are left out. With an
+// error the documents must not be used.
 func (t titles) Some(ctx context.Context, ids []string) ([]suggest.Document, error) {
 	records, err := t.library.Many(ctx, ids)
 	docs := make([]suggest.Document, 0, len(records))

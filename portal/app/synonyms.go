@@ -67,7 +67,8 @@ func (t *thesaurus) of(data []byte) synonyms.Set {
 // searchFolder is the folder of the synonyms.
 const searchFolder = "search/"
 
-// prepareSynonyms is the folderOwner of search/.
+// prepareSynonyms is the folderOwner of search/. It returns an error only when the file
+// cannot be read from the repository.
 func prepareSynonyms(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
 	out := &synonymChanges{}
 	for _, c := range cs.Net {
@@ -89,6 +90,7 @@ func prepareSynonyms(ctx context.Context, cs postmortems.ChangeSet) (folderChang
 }
 
 // synonymChanges is what a push changes in the synonyms; it implements folderChanges.
+// forms is the number of words that have synonyms in the pushed file.
 type synonymChanges struct {
 	changed  bool
 	data     []byte // nil: removed
