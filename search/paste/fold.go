@@ -9,8 +9,8 @@ import (
 const folded = "*"
 
 // Fold returns a text with its volatile parts replaced by asterisks, one for adjacent
-// parts, and with white space replaced by single spaces. It is idempotent, and its time
-// is linear in the text.
+// parts, and with white space replaced by single spaces. Its time is linear in the
+// text.
 func Fold(text string) string {
 	f := folder{out: make([]byte, 0, len(text))}
 	for i := 0; i < len(text); {
