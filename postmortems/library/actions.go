@@ -19,7 +19,7 @@ const (
 )
 
 // Actions returns action items of all documents by due date, those without a due date
-// last.
+// last. It returns the first page only, of at most maxActions items.
 func (l *Library) Actions(ctx context.Context, f ActionFilter) ([]ActionItem, error) {
 	items, _, err := l.ListActions(ctx, f)
 	return items, err
@@ -27,7 +27,9 @@ func (l *Library) Actions(ctx context.Context, f ActionFilter) ([]ActionItem, er
 
 // ListActions is Actions with the cursor of the next page, "" at the end. The position of
 // an item changes only when its document is pushed again. A cursor of another list is a
-// fault of kind Invalid.
+// fault of kind Invalid. It reads the content of every document that may match, so its
+// cost grows with the documents and not with the page. Documents whose content cannot
+// be read are left out; the database counts their rows.
 func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []ActionItem, next string, err error) {
 	after, err := readActionCursor(f.Cursor)
 	if err != nil {
@@ -49,6 +51,8 @@ func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []Action
 		}
 		for i, a := range d.Actions {
 			place := placeOf(a, rec, i)
+			// Items up to the cursor are skipped before sorting: the cursor is a position and
+			// not an offset, so that items which a push adds or removes shift no page.
 			if !f.admits(a) || f.Cursor != "" && comparePlaces(place, after) <= 0 {
 				continue
 			}
@@ -70,7 +74,9 @@ func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []Action
 	return out, next, nil
 }
 
-// actionDocuments returns the documents that may have matching action items.
+// actionDocuments returns the documents that may have matching action items. Open items
+// without a service have a list of their own; every other filter walks the documents of
+// the service or all of them, at most countedList.
 func (l *Library) actionDocuments(ctx context.Context, f ActionFilter) (out []Record, err error) {
 	if f.Status == "open" && f.Service == "" {
 		return l.WithOpenActions(ctx, countedList)
@@ -86,7 +92,9 @@ func (l *Library) actionDocuments(ctx context.Context, f ActionFilter) (out []Re
 	return out, err
 }
 
-// admits reports whether an action item matches the filter.
+// admits reports whether an action item matches the filter. "open" includes every
+// status except done and dropped. The service is a property of the document and is not
+// checked here.
 func (f ActionFilter) admits(a postmortems.Action) bool {
 	if f.Owner != "" && a.Owner != f.Owner {
 		return false
@@ -104,7 +112,8 @@ func (f ActionFilter) admits(a postmortems.Action) bool {
 }
 
 // actionPlace is the position of an item in the list: by due date, then by document,
-// newest first, then as written. It is also the content of a cursor.
+// newest first, then as written. It is also the content of a cursor. The short names
+// keep cursors short in addresses.
 type actionPlace struct {
 	Due   int64  `json:"u"` // Unix seconds; noDueDate when there is none
 	Date  int64  `json:"d"` // the document's, Unix seconds
@@ -128,7 +137,8 @@ func dueSeconds(t time.Time) int64 {
 	return t.Unix()
 }
 
-// comparePlaces compares two positions.
+// comparePlaces compares two positions. It is a total order: a document and an index
+// determine an item.
 func comparePlaces(a, b actionPlace) int {
 	return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(b.Date, a.Date), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Index, b.Index))
 }

@@ -9,7 +9,9 @@ import (
 )
 
 // apply writes the plan. Old rows are deleted before new ones are put, so that documents can
-// swap paths in one push.
+// swap paths in one push. It may run more than once, because an Update may be repeated;
+// the plan is not changed by it. The published commit is written in the same
+// transaction, so that after a crash the rows and the commit agree.
 func (p *plan) apply(w kv.Writer) error {
 	for _, x := range p.removed {
 		if err := p.remove(w, x); err != nil {
@@ -24,6 +26,8 @@ func (p *plan) apply(w kv.Writer) error {
 			return err
 		}
 	}
+	// From here on no list row is read or deleted: they are written in the order of their
+	// keys.
 	rows := newOrdered(w)
 	for _, m := range p.docs {
 		if err := p.publish(rows, m); err != nil {
@@ -50,7 +54,9 @@ func (p *plan) apply(w kv.Writer) error {
 // key is the commit.
 const TopicFiles = "files"
 
-// remove deletes a document from every list and records that it existed.
+// remove deletes a document from every list and records that it existed. The address is
+// remembered as gone, so that the answer can name what was here. Revisions and the
+// permalink stay. The last revision has no blob and is marked as the removal.
 func (p *plan) remove(w kv.Writer, x removal) error {
 	if err := deleteRows(w, x.id, x.old); err != nil {
 		return err
@@ -72,14 +78,16 @@ func (p *plan) remove(w kv.Writer, x removal) error {
 	return err
 }
 
-// sign copies author, date and subject of a commit into a revision.
+// sign copies author, date and subject of a commit into a revision. The author counts
+// and not the committer: a merge or rebase by another person does not change who wrote
+// the text.
 func (s *storedRevision) sign(c postmortems.Commit) {
 	s.Commit, s.Name, s.Email = string(c.ID), c.Author.Name, c.Author.Email
 	s.When, s.Subject = c.Author.When.Format(time.RFC3339), c.Subject
 }
 
 // retract deletes the list rows of the document's previous state. If its path or its id has
-// changed, the old names redirect to the new ones.
+// changed, the old names redirect to the new ones. It does nothing for a new document.
 func (p *plan) retract(w kv.Writer, m *move) error {
 	if m.old == nil {
 		return nil
@@ -96,18 +104,23 @@ func (p *plan) retract(w kv.Writer, m *move) error {
 	if m.oldID == m.id {
 		return nil
 	}
+	// Indexes delete what they have under the former id.
 	if _, err := w.Log(Topic, []byte(m.oldID)); err != nil {
 		return err
 	}
 	return rename(w, m.oldID, m.id)
 }
 
-// rename moves revisions and reads from a derived id to the stated one.
+// rename moves revisions and reads from a derived id to the stated one. It also
+// redirects the derived id, which other documents and people may have as a permalink.
 func rename(w kv.Writer, from, to string) error {
 	if err := w.Put(bPermalink, []byte(from), []byte(to)); err != nil {
 		return err
 	}
 	lo, hi := kv.Under(from)
+	// The rows are collected before any is written, because a scan must not meet its own
+	// writes. Strict scanning prevents that a revision which cannot be read is left
+	// behind.
 	var rows []kv.Item
 	for item, err := range kv.Strict(w).Scan(bRevision, lo, hi) {
 		if err != nil {
@@ -135,7 +148,9 @@ func rename(w kv.Writer, from, to string) error {
 }
 
 // repoint changes the rows that point to ids replaced by this push. It reads the buckets
-// once, however many documents state an id.
+// once, however many documents state an id. Without it, an address or id that was
+// renamed twice would lead to an id that no longer exists: rows point directly to the
+// current id and are never followed further.
 func (p *plan) repoint(w kv.Writer) error {
 	renamed := map[string]string{}
 	for _, m := range p.docs {
@@ -165,7 +180,9 @@ func (p *plan) repoint(w kv.Writer) error {
 	return nil
 }
 
-// publish writes the new state of one document.
+// publish writes the new state of one document. retract must have deleted the rows of
+// the previous state. The date is computed here and not while compiling, because it may
+// depend on the first revision.
 func (p *plan) publish(w kv.Writer, m *move) error {
 	if m.c.content != nil { // otherwise spill has written it
 		if err := putContent(w, m.c); err != nil {
@@ -192,7 +209,9 @@ func (p *plan) publish(w kv.Writer, m *move) error {
 	return err
 }
 
-// originID returns the permalink id that follows from git alone.
+// originID returns the permalink id that follows from git alone. It never changes after
+// the first publication, so that a permalink made before an id was stated remains
+// valid.
 func (m *move) originID() string {
 	if m.old != nil {
 		return m.old.Origin
@@ -204,13 +223,20 @@ func (m *move) originID() string {
 }
 
 // appendRevisions adds one revision for every commit that touched the document and makes the
-// last one the blob of the tip. It returns the author date of the document's first commit.
+// last one the blob of the tip. It returns the author date of the document's first
+// commit. rec.Last and rec.Revisions are set. Commits of the push that a document went
+// through get revisions too, even if they were never the tip: their texts can be read
+// and compared.
 func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first time.Time, err error) {
 	number, first, err := revisionsSoFar(w, m.id)
 	if err != nil {
 		return first, err
 	}
 	events := m.events
+	// The commits need not end at the tip's blob, for example after a merge that changed
+	// the file: then the tip gets a revision of its own, with the data of the last commit.
+	// Without commits, as in a restored repository, e.commit is -1 and only the pusher is
+	// known.
 	if n := len(events); n == 0 || events[n-1].blob != m.change.Blob || events[n-1].path != m.change.Path {
 		events = append(events[:n:n], event{commit: len(p.cs.Commits) - 1, path: m.change.Path, blob: m.change.Blob})
 	}
@@ -238,7 +264,7 @@ func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first t
 }
 
 // revisionsSoFar returns the number of the last revision and the author date of the first;
-// 0 and the zero time without revisions.
+// 0 and the zero time without revisions. The newest revision that can be read counts.
 func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err error) {
 	err = eachRevision(r, id, func(s storedRevision) bool {
 		last = s.Number
@@ -258,7 +284,8 @@ func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err erro
 	return last, s.revision().Author.When, nil
 }
 
-// putFile writes, moves or deletes the row of a file that is not a document.
+// putFile writes, moves or deletes the row of a file that is not a document. A renamed
+// file has a new row and no redirect: only documents have permanent addresses.
 func putFile(w kv.Writer, ch postmortems.Change) error {
 	if ch.Status == postmortems.Renamed {
 		if err := w.Delete(bFile, []byte(ch.From)); err != nil {
@@ -280,7 +307,8 @@ func putJSON(w kv.Writer, bucket string, k []byte, v any) error {
 	return w.Put(bucket, k, b)
 }
 
-// putRows writes every row by which a record is found.
+// putRows writes every row by which a record is found. deleteRows must undo the same
+// rows. Redirects that the author states win over earlier ones of the same address.
 func putRows(w kv.Writer, id string, rec storedRecord) error {
 	address := []byte(canonical(postmortems.Address(rec.Path)))
 	for _, bucket := range []string{bGone, bRedirect} { // the address is in use again
@@ -310,7 +338,9 @@ func putRows(w kv.Writer, id string, rec storedRecord) error {
 	return putFacets(w, id, rec)
 }
 
-// deleteRows undoes putRows, except for redirects, which are permanent.
+// deleteRows undoes putRows, except for redirects, which are permanent. rec must be the
+// record exactly as putRows wrote it, because the keys follow from its values. Rows
+// that do not exist are no error.
 func deleteRows(w kv.Writer, id string, rec storedRecord) error {
 	for _, row := range []struct {
 		bucket string

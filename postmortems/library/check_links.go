@@ -7,7 +7,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// overlay returns a view of the published state with a change set applied.
+// overlay returns a view of the published state with a change set applied. net are the
+// changes as readers see them and docs the compiled documents by path; both may be nil
+// for the published state alone.
 func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) view {
 	v := view{r: r, docs: map[string]bool{}, files: map[string]bool{}, title: map[string]string{}, moves: map[string]string{}}
 	set := func(path string, present bool) {
@@ -17,6 +19,8 @@ func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) vi
 			v.files[path] = present
 		}
 	}
+	// Deletions come first, so that a path which one change leaves and another one takes
+	// is present.
 	for _, ch := range net {
 		switch ch.Status {
 		case postmortems.Deleted:
@@ -40,7 +44,9 @@ func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) vi
 }
 
 // checkLinks finds the links that are broken once the change set is published: in its own
-// documents, and in others that link to what it removes.
+// documents, and in others that link to what it removes. Broken links are reported and
+// do not refuse the push. Documents that link to something the push only moves are not
+// checked: redirects resolve those links.
 func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 	docs := make(map[string]compiled, len(p.docs))
 	for _, m := range p.docs {
@@ -52,6 +58,7 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 			v.moves[canonical(postmortems.Address(m.old.Path))] = m.change.Path
 		}
 	}
+	// Documents of this push are checked by their new links, not by the stored ones.
 	pushed := map[string]bool{}
 	for _, x := range p.removed {
 		pushed[x.id] = true
@@ -81,7 +88,8 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 }
 
 // addBrokenTo adds the broken links of the documents that may link to a name, without those
-// in seen, to which it adds their ids.
+// in seen, to which it adds their ids. seen prevents that a document which links to
+// several vanished names is reported several times.
 func (p *plan) addBrokenTo(r kv.Reader, v view, name string, seen map[string]bool) error {
 	ids, err := mayLinkTo(r, name)
 	if err != nil {
@@ -104,6 +112,7 @@ func (p *plan) addBrokenTo(r kv.Reader, v view, name string, seen map[string]boo
 }
 
 // vanished returns the names under which others may link to what this push removes.
+// They are in the form of link rows: paths, and "[[" with a folded title.
 func (p *plan) vanished(r kv.Reader) (out []string, err error) {
 	for _, x := range p.removed {
 		names, err := x.old.names(r, x.id)
@@ -123,14 +132,16 @@ func (p *plan) vanished(r kv.Reader) (out []string, err error) {
 	return out, nil
 }
 
-// addBroken adds the broken links of a document to the receipt.
+// addBroken adds the broken links of a document to the receipt. rec is the new record
+// of a pushed document, or the stored one of another.
 func (p *plan) addBroken(v view, rec storedRecord) error {
 	broken, err := v.broken(rec)
 	p.receipt.Broken = append(p.receipt.Broken, broken...)
 	return err
 }
 
-// broken returns the links of a document that have no target.
+// broken returns the links of a document that have no target. The order is that of the
+// document. The record must hold the links, as newStoredRecord sets them.
 func (v view) broken(rec storedRecord) (out []postmortems.BrokenLink, err error) {
 	for _, l := range rec.Links {
 		t, err := v.resolve(l)

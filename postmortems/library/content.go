@@ -33,11 +33,15 @@ type compiled struct {
 	doc     postmortems.Document
 }
 
-// contentKey returns the key of the content and text rows of a blob at a path.
+// contentKey returns the key of the content and text rows of a blob at a path. The path
+// is part of the key, because relative links, kind and title of a document depend on
+// it.
 func contentKey(blob postmortems.OID, path string) []byte { return kv.Join(string(blob), path) }
 
 // newCompiled encodes a document for storage and removes the encoded parts from it, so that a
-// push of many documents needs little memory.
+// push of many documents needs little memory. c.doc retains front matter, headings and
+// links, which the plan needs. Rows are dropped altogether: actions and timeline were
+// read from them while compiling.
 func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error) {
 	c := compiled{key: contentKey(blob, d.Path), record: newStoredRecord(d, d.Date)}
 	html, sections := d.Body.HTML, d.Body.Sections
@@ -59,7 +63,8 @@ func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error)
 }
 
 // unpackContent decodes a content row. It is not ok when the row has another format or is
-// damaged; the caller then compiles the document again.
+// damaged; the caller then compiles the document again. The HTML is copied, since row
+// is valid only during the transaction.
 func unpackContent(row []byte) (d postmortems.Document, ok bool) {
 	if len(row) < 5 || row[0] != contentFormat {
 		return d, false
@@ -76,7 +81,9 @@ func unpackContent(row []byte) (d postmortems.Document, ok bool) {
 }
 
 // content returns the compiled document of a blob at a path. If its row is missing or has
-// another format, the document is compiled again and stored.
+// another format, the document is compiled again and stored. Compiling takes place
+// outside of any transaction, so that a slow document blocks no writer. Two readers may
+// compile the same document; both write the same rows.
 func (l *Library) content(ctx context.Context, blob postmortems.OID, path string) (d postmortems.Document, err error) {
 	var ok bool
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -95,7 +102,8 @@ func (l *Library) content(ctx context.Context, blob postmortems.OID, path string
 	return l.recompile(ctx, blob, path)
 }
 
-// recompile compiles a document from its blob and stores the result.
+// recompile compiles a document from its blob and stores the result. Problems are
+// ignored: the document has been published, and rules may have become stricter since.
 func (l *Library) recompile(ctx context.Context, blob postmortems.OID, path string) (postmortems.Document, error) {
 	src, err := l.Source(ctx, blob)
 	if err != nil {
@@ -121,7 +129,8 @@ func putContent(w kv.Writer, c compiled) error {
 	return w.Put(bText, c.key, c.text)
 }
 
-// Source returns the bytes of a blob as the author pushed them.
+// Source returns the bytes of a blob as the author pushed them. An unknown blob is a
+// fault of kind NotFound.
 func (l *Library) Source(ctx context.Context, blob postmortems.OID) (src []byte, err error) {
 	err = l.opt.Content.Blobs(ctx, []postmortems.OID{blob}, func(_ int, data []byte) error {
 		src = append([]byte(nil), data...)
@@ -131,7 +140,8 @@ func (l *Library) Source(ctx context.Context, blob postmortems.OID) (src []byte,
 }
 
 // Sections returns the plain text of a document's newest revision, by heading. An unknown id
-// is a fault of kind NotFound.
+// is a fault of kind NotFound. The index reads them. Rows of another format or ones
+// that cannot be read are compiled again.
 func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Section, err error) {
 	var rev Revision
 	var row []byte

@@ -12,7 +12,9 @@ import (
 )
 
 // prepareDraft validates a branch other than main by the same rules; nothing of it is
-// published. cs.Net is what the branch has changed since it left main.
+// published. cs.Net is what the branch has changed since it left main. An empty cs.New
+// deletes the draft. Documents are compiled as for main, so that a draft which passes
+// can be merged without new problems of its texts.
 func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (*Prepared, error) {
 	if cs.New == "" {
 		return &Prepared{
@@ -54,7 +56,9 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 	return &Prepared{Receipt: rec, apply: func(w kv.Writer) error { return putDraft(w, cs, docs, rec) }}, err
 }
 
-// draftDelta returns what a draft does to one document.
+// draftDelta returns what a draft does to one document. The address of a document that
+// the draft deletes is the published one, and its title is that of the published
+// record; others have the address of their preview.
 func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[string]compiled) (postmortems.DocumentChange, error) {
 	d := docs[ch.Path].doc
 	kind, _ := postmortems.KindOf(ch.Path)
@@ -78,16 +82,20 @@ func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[stri
 	return out, err
 }
 
-// previewAddress returns the address of the draft of the document at address.
+// previewAddress returns the address of the draft of the document at address. A branch
+// may contain slashes; DraftPage's caller finds where it ends by the names of the
+// drafts.
 func previewAddress(branch, address string) string {
 	return "/drafts" + (&url.URL{Path: "/" + branch}).EscapedPath() + address
 }
 
-// putDraft replaces the rows of a draft.
+// putDraft replaces the rows of a draft. Rows of an earlier push of the same branch are
+// deleted first: Net is always the difference to the merge base and not to that push.
 func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, rec postmortems.Receipt) error {
 	d := storedDraft{
 		Tip: string(cs.New), Base: string(cs.Old), TokenID: cs.Pusher.TokenID, Pusher: cs.Pusher.Name, At: cs.At.Unix(),
 	}
+	// The token that created the draft stays its maker, which may rewrite and delete it.
 	before, ok, err := loadDraft(w, cs.Branch)
 	if err != nil {
 		return err
@@ -129,7 +137,8 @@ func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, r
 	return err
 }
 
-// maker returns the token whose push created the draft, which need not be that of later pushes.
+// maker returns the token whose push created the draft, which need not be that of later
+// pushes. Drafts of older databases have no maker of their own.
 func (s storedDraft) maker() (id, name string) {
 	if s.Maker == "" && s.MakerID == "" {
 		return s.TokenID, s.Pusher
@@ -140,14 +149,16 @@ func (s storedDraft) maker() (id, name string) {
 // TopicDraft is the change log topic of drafts; the key is the branch.
 const TopicDraft = "draft"
 
-// draftRow is one path that a draft changes.
+// draftRow is one path that a draft changes. Gone means that the draft deletes the path
+// or moves it away; the other fields are then empty.
 type draftRow struct {
 	Gone bool   `json:"x,omitempty"`
 	Blob string `json:"b,omitempty"`
 	Size int64  `json:"s,omitempty"`
 }
 
-// dropDraft deletes the rows of a draft.
+// dropDraft deletes the rows of a draft. Compiled content stays: its rows are keyed by
+// blob and other branches may use them. A branch without a draft is no error.
 func dropDraft(w kv.Writer, branch string) error {
 	from, to := kv.Under(branch)
 	var keys [][]byte
@@ -169,7 +180,8 @@ func dropDraft(w kv.Writer, branch string) error {
 	return err
 }
 
-// Drafts returns the branches other than main, newest push first.
+// Drafts returns the branches other than main, newest push first. Drafts whose row
+// cannot be read are left out.
 func (l *Library) Drafts(ctx context.Context) (out []Draft, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bDraft, nil, nil) {
@@ -188,7 +200,8 @@ func (l *Library) Drafts(ctx context.Context) (out []Draft, err error) {
 	return out, err
 }
 
-// draft returns the public form of a draft.
+// draft returns the public form of a draft. Addresses of the changed documents are
+// those after publication, not of the preview.
 func (s storedDraft) draft(branch string) Draft {
 	d := Draft{
 		Branch: branch, Tip: postmortems.OID(s.Tip), At: fromUnix(s.At),
@@ -226,7 +239,9 @@ func loadDraft(r kv.Reader, branch string) (s storedDraft, ok bool, err error) {
 }
 
 // DraftPage returns a document as it is on a draft. A document that the draft does not
-// change is a fault of kind NotFound.
+// change is a fault of kind NotFound. Links resolve in the published state with the
+// draft applied. The page has no backlinks and no id: Shown is a revision with the
+// number 1 at the tip.
 func (l *Library) DraftPage(ctx context.Context, branch, address string) (p Page, err error) {
 	var draft storedDraft
 	var v view
@@ -240,6 +255,8 @@ func (l *Library) DraftPage(ctx context.Context, branch, address string) (p Page
 	if p.Document, err = l.content(ctx, p.Shown.Blob, p.Shown.Path); err != nil {
 		return p, err
 	}
+	// The record is built as publishing would build it, with the day of the push where the
+	// document has no date.
 	rec := newStoredRecord(p.Document, documentDate(p.Document, fromUnix(draft.At)))
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		if v, err = draftView(r, branch, draft); err == nil {
@@ -254,6 +271,7 @@ func (l *Library) DraftPage(ctx context.Context, branch, address string) (p Page
 }
 
 // draftRows reads what the database has about a draft's document, without its content.
+// Every path that could have the address is tried, as for published pages.
 func draftRows(r kv.Reader, branch, address string) (p Page, d storedDraft, err error) {
 	d, ok, err := loadDraft(r, branch)
 	if err != nil {
@@ -295,6 +313,8 @@ func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err 
 }
 
 // draftView returns a view of the published state with the changes of a draft applied.
+// Deleted paths are marked as absent, so that links to them are shown as broken. Rows
+// that cannot be read are left out.
 func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 	v := overlay(r, nil, nil)
 	from, to := kv.Under(branch)
@@ -320,7 +340,8 @@ func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 }
 
 // DraftFile returns a stored file as it is on a draft; path is a repository path. A missing
-// file is a fault of kind NotFound.
+// file is a fault of kind NotFound. A file that the draft does not change is the
+// published one, so that pictures on previews are shown.
 func (l *Library) DraftFile(ctx context.Context, branch, path string) (f File, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		row, ok, err := loadDraftRow(r, branch, path)

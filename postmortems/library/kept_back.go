@@ -18,12 +18,16 @@ const (
 )
 
 // keepBack treats a document of the tip as absent: what was published of it is removed.
+// A document that was published before is then found by findRemoved, since it is not
+// among p.docs.
 func (p *plan) keepBack(ch postmortems.Change, reason string) {
 	p.kept = append(p.kept, ch)
 	p.receipt.KeptBack = append(p.receipt.KeptBack, postmortems.KeptBackDocument{Path: ch.Path, Reason: reason})
 }
 
-// net returns the change set as readers see it: without documents that are kept back.
+// net returns the change set as readers see it: without documents that are kept back. A
+// kept-back document counts as deleted at its path, and if it was renamed at its former
+// path as well.
 func (p *plan) net() []postmortems.Change {
 	kept := map[string]bool{}
 	for _, ch := range p.kept {
@@ -44,7 +48,10 @@ func (p *plan) net() []postmortems.Change {
 }
 
 // restoreIDs gives a document that was published, then kept back, and is published again its
-// former id, so that its permanent address and its revisions continue.
+// former id, so that its permanent address and its revisions continue. It runs after
+// identify, which takes such a document for new: git shows it as modified, but no
+// published document is at its path. An id that another document has meanwhile is not
+// given back.
 func (p *plan) restoreIDs(r kv.Reader, _ *lineage) error {
 	taken := map[string]bool{}
 	for _, m := range p.docs {
@@ -72,9 +79,11 @@ func (p *plan) restoreIDs(r kv.Reader, _ *lineage) error {
 	return nil
 }
 
-// WithdrawKeptBack removes published documents that their authors keep back, which earlier
-// versions of the program published, and returns their paths. It reads every document, once
-// per database.
+// WithdrawKeptBack removes published documents that their authors keep back, which
+// earlier versions of the program published, and returns their paths. It reads every
+// document, once per database. The portal calls it while it starts. The removals have
+// no commit of their own and name "postern" as pusher. A second call returns nothing.
+// Each removal is logged, so that indexes follow.
 func (l *Library) WithdrawKeptBack(ctx context.Context, now time.Time) (paths []string, err error) {
 	var records []removal
 	p := plan{}
@@ -90,6 +99,7 @@ func (l *Library) WithdrawKeptBack(ctx context.Context, now time.Time) (paths []
 		}
 		return err
 	})
+	// The zero time means that the row of library.meta was up to date.
 	if err != nil || p.cs.At.IsZero() {
 		return nil, err
 	}
@@ -119,7 +129,8 @@ func (l *Library) WithdrawKeptBack(ctx context.Context, now time.Time) (paths []
 	})
 }
 
-// allRecords returns the record of every published document.
+// allRecords returns the record of every published document. They are in the order of
+// their ids. Records that cannot be read are left out.
 func allRecords(r kv.Reader) (out []removal, err error) {
 	for item, err := range r.Scan(bRecord, nil, nil) {
 		if err != nil {

@@ -16,8 +16,10 @@ type Options struct {
 	// Content reads published blobs from git, for revisions whose derived rows are missing or
 	// have another format.
 	Content postmortems.Content
-	Policy  func() postmortems.Policy
-	Log     *slog.Logger
+	// Policy returns the current settings; it is called for each document, because the
+	// time of the check is part of it.
+	Policy func() postmortems.Policy
+	Log    *slog.Logger
 	// Workers is how many documents are compiled concurrently; at least 1.
 	Workers int
 }
@@ -29,13 +31,16 @@ type Library struct {
 	reads reads
 }
 
-// New returns a Library over an open database whose schemas include Schema().
+// New returns a Library over an open database whose schemas include Schema(). It reads
+// nothing, so it cannot fail.
 func New(opt Options) *Library {
 	opt.Workers = max(opt.Workers, 1)
 	return &Library{opt: opt, reads: reads{pending: map[string]uint64{}}}
 }
 
-// Published returns the commit of main that readers see, "" before the first push.
+// Published returns the commit of main that readers see, "" before the first push. It
+// may be behind the branch in git after a crash; the portal compares both at the start
+// and publishes again.
 func (l *Library) Published(ctx context.Context) (oid postmortems.OID, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bMeta, []byte("published"))
@@ -45,7 +50,8 @@ func (l *Library) Published(ctx context.Context) (oid postmortems.OID, err error
 	return oid, err
 }
 
-// Size returns the number of published documents.
+// Size returns the number of published documents. It includes archived documents. The
+// number is a stored count, not a scan.
 func (l *Library) Size(ctx context.Context) (n int, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		n, err = readCount(r, facetAll, "")
@@ -54,7 +60,8 @@ func (l *Library) Size(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// loadRecord reads a record; it is false when there is none.
+// loadRecord reads a record; it is false when there is none. A row that cannot be
+// decoded is an error for which kv.Unreadable is true.
 func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 	var rec storedRecord
 	b, err := r.Get(bRecord, []byte(id))
@@ -65,7 +72,8 @@ func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 }
 
 // mustRecord is loadRecord for ids that another row refers to: a missing record is a fault of
-// kind Internal.
+// kind Internal. A record that exists and cannot be decoded is an error for which
+// kv.Unreadable is true.
 func mustRecord(r kv.Reader, id string) (storedRecord, error) {
 	rec, ok, err := loadRecord(r, id)
 	if err == nil && !ok {

@@ -35,7 +35,8 @@ func newLineage(r kv.Reader) *lineage {
 	return &lineage{r: r, at: map[string]string{}, created: map[string]origin{}, events: map[string][]event{}}
 }
 
-// before returns the published id at a path, "" when there is none.
+// before returns the published id at a path, "" when there is none. It does not see the
+// commits of the change set.
 func (g *lineage) before(path string) (string, error) {
 	id, err := g.r.Get(bPath, []byte(path))
 	return string(id), err
@@ -49,7 +50,9 @@ func (g *lineage) id(path string) (string, error) {
 	return g.before(path)
 }
 
-// follow applies every commit in order.
+// follow applies every commit in order. Commits must be in topological order, parents
+// first, as ChangeSet has them. Of a merge only paths that differ from every parent are
+// changes.
 func (g *lineage) follow(ctx context.Context, cs postmortems.ChangeSet) error {
 	for i := range cs.Commits {
 		if err := checkContext(ctx); err != nil {
@@ -62,7 +65,9 @@ func (g *lineage) follow(ctx context.Context, cs postmortems.ChangeSet) error {
 	return nil
 }
 
-// commit reads all ids before it moves any, because one commit may swap two paths.
+// commit reads all ids before it moves any, because one commit may swap two paths. Then
+// it clears the paths that are left, and at last sets those that are taken: a path may
+// be both.
 func (g *lineage) commit(i int, c postmortems.Commit) error {
 	ids := make([]string, len(c.Changes))
 	for k, ch := range c.Changes {
@@ -93,7 +98,9 @@ func (g *lineage) commit(i int, c postmortems.Commit) error {
 	return nil
 }
 
-// place records an event of a document, which is new when its id is "".
+// place records an event of a document, which is new when its id is "". A provisional
+// id of a new document is the permalink id that it would have if it were published by
+// this commit alone.
 func (g *lineage) place(id string, e event, commit postmortems.OID) {
 	if id == "" { // new, or from a side branch, which git shows as an addition
 		id = postmortems.PermalinkID(commit, e.path)

@@ -31,7 +31,10 @@ const (
 	maxPage     = 500 // largest page, which bounds the memory of one answer
 )
 
-// facets returns the lists that contain the document, as pairs of facet and value.
+// facets returns the lists that contain the document, as pairs of facet and value. Each
+// pair is a row of library.by and a count. Every value must follow from the record
+// alone, because deleteFacets computes the same pairs from the stored record. Empty
+// values have no list.
 func (r storedRecord) facets() (out [][2]string) {
 	add := func(facet string, values ...string) {
 		for _, v := range values {
@@ -61,14 +64,15 @@ func (r storedRecord) facets() (out [][2]string) {
 }
 
 // compact returns the set of the values: a document that names a service twice is listed and
-// counted once.
+// counted once. values is not changed; the result is sorted.
 func compact(values []string) []string {
 	out := slices.Clone(values)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// putFacets adds a document to its lists.
+// putFacets adds a document to its lists. It must be called once for a document that is
+// in no list: the counts would otherwise be wrong.
 func putFacets(w kv.Writer, id string, rec storedRecord) error {
 	for _, f := range rec.facets() {
 		if err := addCount(w, f[0], f[1], 1); err != nil {
@@ -81,7 +85,7 @@ func putFacets(w kv.Writer, id string, rec storedRecord) error {
 	return nil
 }
 
-// deleteFacets removes a document from its lists.
+// deleteFacets removes a document from its lists. rec must be the record of putFacets.
 func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 	for _, f := range rec.facets() {
 		if err := addCount(w, f[0], f[1], -1); err != nil {
@@ -94,7 +98,8 @@ func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 	return nil
 }
 
-// readCount returns the number of documents in a list.
+// readCount returns the number of documents in a list. A list that does not exist has
+// 0.
 func readCount(r kv.Reader, facet, value string) (int, error) {
 	n, err := kv.Number(r, bCount, kv.Join(facet, value))
 	return int(n), err
@@ -102,7 +107,8 @@ func readCount(r kv.Reader, facet, value string) (int, error) {
 
 // addCount changes a count, before the row that it counts is written or deleted: rows that
 // a push writes can be held back until its end, so that they cannot be counted. Counts are
-// derived: one that cannot be read is counted again.
+// derived: one that cannot be read is counted again. A count that reaches zero is
+// deleted, so that facets without documents do not appear.
 func addCount(w kv.Writer, facet, value string, by int) error {
 	n, err := readCount(w, facet, value)
 	if kv.Unreadable(err) {
@@ -130,7 +136,9 @@ func recount(r kv.Reader, facet, value string) (n int, err error) {
 	return n, nil
 }
 
-// storedCounts returns the values of a facet with their numbers of documents, most first.
+// storedCounts returns the values of a facet with their numbers of documents, most
+// first. Values of equal frequency are in the order of their keys. The counts include
+// archived documents.
 func (l *Library) storedCounts(ctx context.Context, facet string) (out []Count, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		from, to := kv.Under(facet)
@@ -165,7 +173,8 @@ func (l *Library) List(ctx context.Context, f Filter) (out []Record, next string
 	return out, next, err
 }
 
-// list reads one page.
+// list reads one page. It reads one document more than the page holds, to know whether
+// there is another page.
 func list(r kv.Reader, f Filter) (out []Record, next string, err error) {
 	more := false
 	var last []byte
@@ -183,7 +192,8 @@ func list(r kv.Reader, f Filter) (out []Record, next string, err error) {
 	return out, next, err
 }
 
-// walk calls fn for the documents that match the filter, newest first, until it returns false.
+// walk calls fn for the documents that match the filter, newest first, until it returns
+// false. A malformed cursor is a fault of kind Invalid. Limit is not applied here.
 func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) bool) error {
 	from, to, err := f.span()
 	if err != nil {
@@ -195,6 +205,7 @@ func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) 
 }
 
 // walkRows calls fn for the documents of a range of list rows until it returns false.
+// Documents whose record cannot be read are left out. k is valid only during the call.
 func walkRows(r kv.Reader, from, to []byte, fn func(k []byte, id string, rec storedRecord) bool) error {
 	for item, err := range r.Scan(bBy, from, to) {
 		if err != nil {
@@ -215,7 +226,10 @@ func walkRows(r kv.Reader, from, to []byte, fn func(k []byte, id string, rec sto
 	return nil
 }
 
-// span returns the range of list rows that the filter needs.
+// span returns the range of list rows that the filter needs. from is inclusive and to
+// exclusive, as Scan takes them. Dates are compared by day, so the bounds apply to
+// whole days. The cursor is the key of the last document shown, and the next page
+// begins directly behind it.
 func (f Filter) span() (from, to []byte, err error) {
 	facet, value := f.narrowest()
 	from, to = kv.Under(facet, value)
@@ -235,7 +249,8 @@ func (f Filter) span() (from, to []byte, err error) {
 	return append(after, 0), to, nil
 }
 
-// narrowest returns the list to read: that of the facet with usually the fewest documents.
+// narrowest returns the list to read: that of the facet with usually the fewest
+// documents. The other fields of the filter are then checked document by document.
 func (f Filter) narrowest() (facet, value string) {
 	for _, c := range [][2]string{
 		{FacetTag, f.Tag}, {FacetOwner, f.Owner}, {FacetService, f.Service},
@@ -260,7 +275,8 @@ func (f Filter) matches(r storedRecord) bool {
 		(f.Archived || r.Status != "archived")
 }
 
-// WithOpenActions returns the documents with open action items, newest first.
+// WithOpenActions returns the documents with open action items, newest first. At most
+// limit; archived documents are included.
 func (l *Library) WithOpenActions(ctx context.Context, limit int) (out []Record, err error) {
 	return l.facetList(ctx, facetOpen, "yes", limit)
 }
@@ -270,7 +286,7 @@ func (l *Library) ForAlert(ctx context.Context, alert string, limit int) (out []
 	return l.facetList(ctx, facetAlert, strings.ToLower(alert), limit)
 }
 
-// facetList returns the first documents of one list.
+// facetList returns the first documents of one list. A limit of 0 returns none.
 func (l *Library) facetList(ctx context.Context, facet, value string, limit int) (out []Record, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		from, to := kv.Under(facet, value)
@@ -285,7 +301,8 @@ func (l *Library) facetList(ctx context.Context, facet, value string, limit int)
 }
 
 // IDs returns the id of every published document, and the number of the state it was read
-// from. It serves to rebuild derived data.
+// from. It serves to rebuild derived data. Both are of one transaction: following the
+// change log from that number on misses nothing.
 func (l *Library) IDs(ctx context.Context) (out []string, seq uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		s, err := r.Seq()

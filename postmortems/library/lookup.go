@@ -9,7 +9,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// notFound returns the fault of an address or id without a document.
+// notFound returns the fault of an address or id without a document. what completes the
+// sentence "there is no … here".
 func notFound(what string) error {
 	return fault.Newf(fault.NotFound, "library", "there is no %s here", what)
 }
@@ -25,6 +26,8 @@ func (l *Library) Lookup(ctx context.Context, address string) (f Found, err erro
 	return f, err
 }
 
+// The order gives precedence to what exists now: a new document at an address that
+// redirected before is shown.
 func lookup(r kv.Reader, address string) (Found, error) {
 	if rec, err := documentAt(r, address); err != nil || rec != nil {
 		return Found{Record: rec}, err
@@ -41,7 +44,9 @@ func lookup(r kv.Reader, address string) (Found, error) {
 	return Found{}, notFound("document")
 }
 
-// documentAt returns the document at an address, nil when there is none.
+// documentAt returns the document at an address, nil when there is none. The first of
+// the possible paths that has a document counts. A path that refers to a missing record
+// is a fault of kind Internal.
 func documentAt(r kv.Reader, address string) (*Record, error) {
 	for _, path := range postmortems.PathsFor(address) {
 		id, err := r.Get(bPath, []byte(path))
@@ -83,7 +88,9 @@ func loadFile(r kv.Reader, path string) (*File, error) {
 	return &File{Path: path, Blob: postmortems.OID(s.Blob), Size: s.Size}, nil
 }
 
-// movedFrom returns what became of the document that had an address before.
+// movedFrom returns what became of the document that had an address before. It is the
+// zero Found when there was none. A redirect whose document was removed leads to the
+// Gone of that document.
 func movedFrom(r kv.Reader, address string) (Found, error) {
 	id, err := r.Get(bRedirect, []byte(canonical(address)))
 	if err != nil || id == nil {
@@ -96,7 +103,9 @@ func movedFrom(r kv.Reader, address string) (Found, error) {
 	return Found{Redirect: f.Record.Address}, nil
 }
 
-// goneAt returns the removed document that had an address, nil when there is none.
+// goneAt returns the removed document that had an address, nil when there is none. The
+// revision is the last one with a text, so that the answer can name the title and link
+// to it.
 func goneAt(r kv.Reader, address string) (*Gone, error) {
 	id, err := r.Get(bGone, []byte(canonical(address)))
 	if err != nil || id == nil {
@@ -110,7 +119,7 @@ func goneAt(r kv.Reader, address string) (*Gone, error) {
 }
 
 // canonical returns the form of an address in the redirect and gone rows: without a trailing
-// slash.
+// slash. The root "/" stays.
 func canonical(address string) string {
 	if len(address) > 1 {
 		return strings.TrimSuffix(address, "/")
@@ -128,6 +137,8 @@ func (l *Library) ByID(ctx context.Context, id string) (f Found, err error) {
 	return f, err
 }
 
+// An id without a record and without any revision is a fault of kind NotFound, from
+// lastContent.
 func byID(r kv.Reader, id string) (Found, error) {
 	id, err := currentID(r, id)
 	if err != nil {
@@ -148,7 +159,8 @@ func byID(r kv.Reader, id string) (Found, error) {
 	return Found{Gone: &Gone{ID: id, Last: last}}, nil
 }
 
-// currentID returns the current id for a former one, and any other id unchanged.
+// currentID returns the current id for a former one, and any other id unchanged. One
+// step is enough: repoint rewrites rows of ids that are replaced again.
 func currentID(r kv.Reader, id string) (string, error) {
 	b, err := r.Get(bPermalink, []byte(id))
 	if err != nil || b == nil {
@@ -157,7 +169,9 @@ func currentID(r kv.Reader, id string) (string, error) {
 	return string(b), nil
 }
 
-// Many returns the records of those ids that are published, in the order of ids.
+// Many returns the records of those ids that are published, in the order of ids. Ids
+// that are unknown, removed, former or unreadable are left out. The result is never nil
+// without an error.
 func (l *Library) Many(ctx context.Context, ids []string) (out []Record, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		out = make([]Record, 0, len(ids))

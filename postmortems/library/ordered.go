@@ -17,6 +17,8 @@ type ordered struct {
 	rows map[string][]kv.Item // by bucket
 }
 
+// The listed buckets are written only after flush: a Get or Scan of them through the
+// result does not see rows put before.
 func newOrdered(w kv.Writer) *ordered {
 	o := &ordered{Writer: w, rows: map[string][]kv.Item{}}
 	for _, bucket := range []string{bRecord, bPath, bTitle, bLink, bBy, bRevision, bContent, bText} {
@@ -34,7 +36,8 @@ func (o *ordered) Put(bucket string, key, value []byte) error {
 	return nil
 }
 
-// flush puts the rows; of those with the same key the last counts.
+// flush puts the rows; of those with the same key the last counts. Buckets are written
+// one after another in the order of their names. After it the writer can be used again.
 func (o *ordered) flush() error {
 	for _, bucket := range slices.Sorted(maps.Keys(o.rows)) {
 		rows := o.rows[bucket]

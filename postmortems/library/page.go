@@ -9,7 +9,9 @@ import (
 
 // Page returns everything that the document page shows, at the newest revision or, with a
 // commit, at that one. A removed document is found only with a commit. The fault is of kind
-// NotFound when there is no such document or revision.
+// NotFound when there is no such document or revision. A former id finds the document
+// too. Content is read outside the transaction of the rows, so links may be of a state
+// newer than Seq; the ETag then only causes one more request.
 func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (p Page, err error) {
 	if p, err = l.pageRows(ctx, id, commit); err != nil {
 		return p, err
@@ -27,7 +29,8 @@ func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (
 	return p, err
 }
 
-// pageRows reads everything except the document's content.
+// pageRows reads everything except the document's content. A removed document has no
+// record: only its id and the shown revision are set.
 func (l *Library) pageRows(ctx context.Context, id string, commit postmortems.OID) (p Page, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		seq, err := r.Seq()
@@ -57,5 +60,6 @@ func (l *Library) pageRows(ctx context.Context, id string, commit postmortems.OI
 	return p, err
 }
 
-// File returns the content of a published file that is not a document.
+// File returns the content of a published file that is not a document. A missing blob
+// is a fault of kind NotFound.
 func (l *Library) File(ctx context.Context, f File) ([]byte, error) { return l.Source(ctx, f.Blob) }

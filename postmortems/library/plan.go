@@ -11,7 +11,7 @@ import (
 )
 
 // plan holds what publishing a change set on main will do, computed before anything is
-// written.
+// written. apply must not change it, since it may run again.
 type plan struct {
 	cs      postmortems.ChangeSet
 	docs    []*move              // documents at the tip that changed, by path
@@ -39,7 +39,10 @@ type removal struct {
 	old storedRecord
 }
 
-// newPlan computes the plan of a change set from its compiled documents.
+// newPlan computes the plan of a change set from its compiled documents. The steps
+// depend on each other and run in this order: ids from history, ids of documents that
+// return, ids that authors state, the published state under those ids, and what is left
+// over.
 func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs map[string]compiled) (*plan, error) {
 	p := &plan{cs: cs}
 	g := newLineage(r)
@@ -73,9 +76,12 @@ func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs ma
 
 // identify assigns each document the id that follows from its history. Where the commits
 // contradict the comparison of the two trees, a document that stayed at its path keeps its id
-// unless that id moved elsewhere.
+// unless that id moved elsewhere. A document whose id is unknown or taken by another
+// one of the tip gets an id derived from the new tip, as a new document would.
 func (p *plan) identify(r kv.Reader, g *lineage) error {
 	taken := map[string]bool{}
+	// A first pass collects the moved ids, because identity of one document depends on
+	// where others went.
 	moved := map[string]bool{} // ids that the commits carried to another path of the tip
 	for _, m := range p.docs {
 		if id := g.at[m.change.Path]; id != "" {
@@ -106,7 +112,9 @@ func (p *plan) identify(r kv.Reader, g *lineage) error {
 	return nil
 }
 
-// identity returns the id of the document at the path of a change, "" when it is not known.
+// identity returns the id of the document at the path of a change, "" when it is not
+// known. followed is what the commits say; before is what was published at the path, or
+// at the path that it was renamed from.
 func (p *plan) identity(g *lineage, ch postmortems.Change, moved map[string]bool) (string, error) {
 	followed := g.at[ch.Path]
 	_, isNew := g.created[followed]
@@ -129,6 +137,8 @@ func (p *plan) identity(g *lineage, ch postmortems.Change, moved map[string]bool
 
 // adoptStatedIDs gives precedence to the id of the front matter: it identifies a renamed
 // document whose text git does not recognise, and it permanently replaces a derived id.
+// An id that two documents of the push state, or that a published document still has,
+// is a problem of the document that comes later.
 func (p *plan) adoptStatedIDs(r kv.Reader, g *lineage) error {
 	stated := map[string]*move{}
 	for _, m := range p.docs {
@@ -162,10 +172,12 @@ func (p *plan) adoptStatedIDs(r kv.Reader, g *lineage) error {
 	return nil
 }
 
-// continueFrom makes the document the next revision of a published one.
+// continueFrom makes the document the next revision of a published one. The document
+// under that id must be released by the same push.
 func (m *move) continueFrom(id string) { m.id, m.oldID, m.created = id, id, origin{} }
 
-// holder returns the published document with an id, and its path; "" when there is none.
+// holder returns the published document with an id, and its path; "" when there is
+// none. A former id leads to the document that has its successor.
 func (p *plan) holder(r kv.Reader, id string) (holder, path string, err error) {
 	if holder, err = currentID(r, id); err != nil {
 		return "", "", err
@@ -193,7 +205,8 @@ func (p *plan) released(path string, stated map[string]*move) bool {
 	})
 }
 
-// duplicate adds the problem of an id that belongs to another document.
+// duplicate adds the problem of an id that belongs to another document. It refuses the
+// push.
 func (p *plan) duplicate(m *move, id, path string) {
 	p.receipt.Problems = append(p.receipt.Problems, postmortems.Problem{
 		Path: m.change.Path, Line: 1, Col: 1, Weight: postmortems.Error, Rule: "id-duplicate",
@@ -201,7 +214,8 @@ func (p *plan) duplicate(m *move, id, path string) {
 	})
 }
 
-// loadOld reads the published state of each document.
+// loadOld reads the published state of each document. m.old stays nil for new
+// documents, and for a document that was kept back or removed until now.
 func (p *plan) loadOld(r kv.Reader, _ *lineage) error {
 	for _, m := range p.docs {
 		if m.oldID == "" {
@@ -218,7 +232,9 @@ func (p *plan) loadOld(r kv.Reader, _ *lineage) error {
 	return nil
 }
 
-// findRemoved collects the published documents that the tip no longer has.
+// findRemoved collects the published documents that the tip no longer has. It must run
+// after the ids are final: a document whose id another path continues is moved and not
+// removed.
 func (p *plan) findRemoved(r kv.Reader, g *lineage) error {
 	kept := map[string]bool{}
 	for _, m := range p.docs {
@@ -249,6 +265,7 @@ func (p *plan) findRemoved(r kv.Reader, g *lineage) error {
 }
 
 // date returns the document's date: its own, otherwise that of its first commit.
+// Without any commit it is the day of the push.
 func (p *plan) date(m *move, first time.Time) time.Time {
 	if first.IsZero() {
 		first = p.cs.At
@@ -256,7 +273,8 @@ func (p *plan) date(m *move, first time.Time) time.Time {
 	return documentDate(m.c.doc, first)
 }
 
-// fillReceipt lists the changes for the author.
+// fillReceipt lists the changes for the author. Documents of the tip come first, by
+// path, then removed ones.
 func (p *plan) fillReceipt() {
 	for _, m := range p.docs {
 		p.receipt.Documents = append(p.receipt.Documents, m.delta())
@@ -270,7 +288,9 @@ func (p *plan) fillReceipt() {
 	p.receipt.Files = len(p.files)
 }
 
-// delta returns the change of the document for the receipt.
+// delta returns the change of the document for the receipt. The status compares with
+// what was published and not with git's: a document that was kept back until now is
+// added.
 func (m *move) delta() postmortems.DocumentChange {
 	d := m.c.doc
 	out := postmortems.DocumentChange{

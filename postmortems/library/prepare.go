@@ -22,25 +22,29 @@ const (
 )
 
 // Prepared is a validated change set, ready to be applied. Its Receipt holds the problems and
-// what the push does or would do.
+// what the push does or would do. apply is valid as long as Published is still the
+// commit that was checked against.
 type Prepared struct {
 	Receipt postmortems.Receipt
 	apply   func(kv.Writer) error
 }
 
-// Refused reports whether the change set has errors and must not be published.
+// Refused reports whether the change set has errors and must not be published. Warnings
+// do not refuse.
 func (p *Prepared) Refused() bool {
 	return slices.ContainsFunc(p.Receipt.Problems, func(x postmortems.Problem) bool { return x.Weight == postmortems.Error })
 }
 
 // Apply writes all rows of the change set, the change log and the published commit. It runs
-// inside one Update and may run again.
+// inside one Update and may run again. The caller must have asked Refused and holds the
+// publishing lock.
 func (p *Prepared) Apply(w kv.Writer) error { return p.apply(w) }
 
 // Prepare validates a change set and computes what publishing it would do. It reads contents
 // through cs.Content, which may be in quarantine, and changes nothing that a reader can see.
 // If main is false, the branch is a draft. say prints a progress line for the author. Problems
-// of the content are in the result; an error is a failure of the server.
+// of the content are in the result; an error is a failure of the server. say may be
+// called from several goroutines, but never concurrently.
 func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bool, say func(string)) (*Prepared, error) {
 	if !main {
 		return l.prepareDraft(ctx, cs, say)
@@ -68,7 +72,8 @@ func checkContext(ctx context.Context) error {
 	return fault.Wrap(fault.Timeout, "library.Prepare", "the check was interrupted; push again", ctx.Err())
 }
 
-// sorted sorts problems by path and place.
+// sorted sorts problems by path and place. Problems at one place stay in their order.
+// ps itself is sorted.
 func sorted(ps []postmortems.Problem) []postmortems.Problem {
 	slices.SortStableFunc(ps, func(a, b postmortems.Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), a.Line-b.Line, a.Col-b.Col)
@@ -77,7 +82,9 @@ func sorted(ps []postmortems.Problem) []postmortems.Problem {
 }
 
 // compileAll compiles every document of the change set and returns them by path. Documents are
-// rendered concurrently while git reads the next ones.
+// rendered concurrently while git reads the next ones. The first error cancels the
+// others. The data of a blob is cloned, because it is valid only during the call of
+// Blobs.
 func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet,
 	say func(string)) (map[string]compiled, []postmortems.Problem, error) {
 	changes := slices.DeleteFunc(slices.Clone(cs.Net), func(c postmortems.Change) bool {
@@ -95,6 +102,8 @@ func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet,
 		blob postmortems.OID
 		src  []byte
 	}
+	// Unbuffered: git reads no further ahead than the workers can compile, which bounds
+	// the sources in memory.
 	jobs := make(chan job)
 	var workers sync.WaitGroup
 	for range l.opt.Workers {
@@ -134,7 +143,8 @@ type batch struct {
 	held     int // bytes of content and text in docs
 }
 
-// compile compiles one document and adds it to the batch.
+// compile compiles one document and adds it to the batch. An error names the path. say
+// is called while mu is held, so its lines are in order.
 func (b *batch) compile(ctx context.Context, blob postmortems.OID, path string, src []byte) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -160,7 +170,8 @@ func (b *batch) compile(ctx context.Context, blob postmortems.OID, path string, 
 	return nil
 }
 
-// spill writes the collected rows and releases their memory.
+// spill writes the collected rows and releases their memory. The caller holds mu, so
+// the other workers wait until the rows are written.
 func (b *batch) spill(ctx context.Context) error {
 	err := b.lib.opt.DB.Update(ctx, func(w kv.Writer) error {
 		for _, c := range b.docs {

@@ -23,14 +23,16 @@ type reads struct {
 	top     []string // ids, most read first; nil until loaded
 }
 
-// MarkRead counts one page view.
+// MarkRead counts one page view. It never waits for the disk. An id that does not exist
+// is counted and has no effect on the list.
 func (l *Library) MarkRead(id string) {
 	l.reads.mu.Lock()
 	defer l.reads.mu.Unlock()
 	l.reads.pending[id]++
 }
 
-// FlushReads stores the views counted since the last call.
+// FlushReads stores the views counted since the last call. After an error the views are
+// counted again with the next call. A count that cannot be read is skipped.
 func (l *Library) FlushReads(ctx context.Context) error {
 	l.reads.mu.Lock()
 	pending := l.reads.pending
@@ -59,7 +61,8 @@ func (l *Library) FlushReads(ctx context.Context) error {
 	return nil
 }
 
-// MostRead returns the documents with the most page views, most first.
+// MostRead returns the documents with the most page views, most first. Documents with
+// equal counts are in the order of their ids. The list changes only with FlushReads.
 func (l *Library) MostRead(ctx context.Context, limit int) ([]Record, error) {
 	ids, err := l.topRead(ctx)
 	if err != nil {
@@ -69,7 +72,8 @@ func (l *Library) MostRead(ctx context.Context, limit int) ([]Record, error) {
 	return out[:min(limit, len(out))], err
 }
 
-// topRead returns the ids of the most-read list.
+// topRead returns the ids of the most-read list. The caller must not change the result,
+// which is shared.
 func (l *Library) topRead(ctx context.Context) ([]string, error) {
 	l.reads.mu.Lock()
 	top := l.reads.top

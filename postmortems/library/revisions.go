@@ -8,7 +8,7 @@ import (
 )
 
 // Revisions returns every published state of a document, newest first. An unknown id is a fault
-// of kind NotFound.
+// of kind NotFound. Former ids are accepted, and removals are included.
 func (l *Library) Revisions(ctx context.Context, id string) (out []Revision, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		id, err := currentID(r, id)
@@ -24,7 +24,8 @@ func (l *Library) Revisions(ctx context.Context, id string) (out []Revision, err
 	return out, err
 }
 
-// revisions returns the revisions of an id, newest first.
+// revisions returns the revisions of an id, newest first. It returns none for an
+// unknown id, and no error.
 func revisions(r kv.Reader, id string) (out []Revision, err error) {
 	err = eachRevision(r, id, func(s storedRevision) bool {
 		out = append(out, s.revision())
@@ -34,6 +35,7 @@ func revisions(r kv.Reader, id string) (out []Revision, err error) {
 }
 
 // eachRevision calls fn from the newest revision to the oldest until it returns false.
+// Revisions that cannot be read are left out.
 func eachRevision(r kv.Reader, id string, fn func(storedRevision) bool) error {
 	from, to := kv.Under(id)
 	for item, err := range r.ScanBack(bRevision, from, to) {
@@ -51,7 +53,8 @@ func eachRevision(r kv.Reader, id string, fn func(storedRevision) bool) error {
 	return nil
 }
 
-// lastContent returns the newest revision that has a text.
+// lastContent returns the newest revision that has a text. It is a fault of kind
+// NotFound when there is none. Removals have no text.
 func lastContent(r kv.Reader, id string) (rev Revision, err error) {
 	found := false
 	err = eachRevision(r, id, func(s storedRevision) bool {
@@ -68,7 +71,8 @@ func lastContent(r kv.Reader, id string) (rev Revision, err error) {
 }
 
 // revisionAt returns the state of a document at a commit: its full name, or a prefix of at
-// least 7 digits; "" means the newest revision with a text.
+// least 7 digits; "" means the newest revision with a text. If several revisions match,
+// the newest does. No such revision is a fault of kind NotFound.
 func revisionAt(r kv.Reader, id string, commit postmortems.OID) (rev Revision, err error) {
 	if commit == "" {
 		return lastContent(r, id)

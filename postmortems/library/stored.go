@@ -13,7 +13,9 @@ import (
 // stay readable, and a person with a bbolt browser can read them. Times are Unix seconds; 0 is
 // none.
 
-// storedRecord is a published document at its newest revision.
+// storedRecord is a published document at its newest revision. It must hold everything
+// from which keys of lists and links are computed: the rows of a document are deleted
+// by the values of its stored record.
 type storedRecord struct {
 	Path       string             `json:"p"`
 	Kind       string             `json:"k"`
@@ -42,7 +44,8 @@ type storedRecord struct {
 	Links      []storedLinkTarget `json:"ln,omitempty"`
 }
 
-// storedLinkTarget is one link of a document, for backlinks.
+// storedLinkTarget is one link of a document, for backlinks. Line and Col are those in
+// the source, for the message about a broken link.
 type storedLinkTarget struct {
 	Candidates []string `json:"c,omitempty"`
 	Wiki       string   `json:"w,omitempty"`
@@ -52,7 +55,9 @@ type storedLinkTarget struct {
 	Col        int      `json:"o"`
 }
 
-// storedRevision is one published state of a document.
+// storedRevision is one published state of a document. Commit is the commit of the
+// revision, or that of the push if no commit of the push touched the document. Title is
+// empty for states between two pushes, which are not compiled when they are published.
 type storedRevision struct {
 	Number  int    `json:"n"`
 	Commit  string `json:"c"`
@@ -75,7 +80,8 @@ type storedFile struct {
 	Size int64  `json:"s"`
 }
 
-// storedDraft is a branch other than main.
+// storedDraft is a branch other than main. Base is the merge base with main that the
+// changes were computed from.
 type storedDraft struct {
 	Tip     string        `json:"c"`
 	Base    string        `json:"m,omitempty"`
@@ -87,7 +93,8 @@ type storedDraft struct {
 	Changed []storedDelta `json:"ch,omitempty"`
 }
 
-// storedDelta is one document that a draft changes.
+// storedDelta is one document that a draft changes. From is the address of the
+// published document when the draft renames it.
 type storedDelta struct {
 	Status uint8  `json:"s"`
 	Kind   string `json:"k"`
@@ -96,7 +103,8 @@ type storedDelta struct {
 	From   string `json:"f,omitempty"`
 }
 
-// encode returns the stored form of a value.
+// encode returns the stored form of a value. It fails only for types that JSON does not
+// have: a fault of kind Internal.
 func encode(v any) ([]byte, error) {
 	b, err := json.Marshal(v)
 	return b, fault.Wrap(fault.Internal, "library.encode", "", err)
@@ -114,7 +122,7 @@ func decode(r kv.Reader, bucket string, key, value []byte, v any) error {
 // errNotNumber is the cause of a count that is not a number.
 func errNotNumber() error { return fault.New(fault.Internal, "library", "it is not a number") }
 
-// unix returns a time in Unix seconds, 0 for the zero time.
+// unix returns a time in Unix seconds, 0 for the zero time. Fractions are dropped.
 func unix(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -122,7 +130,8 @@ func unix(t time.Time) int64 {
 	return t.Unix()
 }
 
-// fromUnix is the inverse of unix.
+// fromUnix is the inverse of unix. The result is in UTC. The first second of 1970
+// cannot be represented.
 func fromUnix(s int64) time.Time {
 	if s == 0 {
 		return time.Time{}
@@ -139,7 +148,7 @@ func seconds(d *time.Duration) *int64 {
 	return &s
 }
 
-// fromSeconds is the inverse of seconds.
+// fromSeconds is the inverse of seconds. Fractions of a second were lost.
 func fromSeconds(s *int64) *time.Duration {
 	if s == nil {
 		return nil
@@ -148,7 +157,8 @@ func fromSeconds(s *int64) *time.Duration {
 	return &d
 }
 
-// storeDurations returns the durations in their stored order.
+// storeDurations returns the durations in their stored order. The order is part of the
+// stored format; unknown ones are null.
 func storeDurations(d postmortems.Durations) [5]*int64 {
 	return [5]*int64{seconds(d.Detect), seconds(d.Acknowledge), seconds(d.Diagnose), seconds(d.Recover), seconds(d.Resolve)}
 }
@@ -162,7 +172,7 @@ func (r storedRecord) durations() postmortems.Durations {
 	}
 }
 
-// record returns the public form under an id.
+// record returns the public form under an id. Slices are shared with r.
 func (r storedRecord) record(id string) Record {
 	return Record{
 		ID: id, Address: postmortems.Address(r.Path), Path: r.Path, Kind: postmortems.Kind(r.Kind),
@@ -174,7 +184,7 @@ func (r storedRecord) record(id string) Record {
 	}
 }
 
-// revision returns the public form.
+// revision returns the public form. A time that cannot be parsed is the zero time.
 func (r storedRevision) revision() Revision {
 	when, _ := time.Parse(time.RFC3339, r.When)
 	return Revision{
@@ -185,7 +195,9 @@ func (r storedRevision) revision() Revision {
 	}
 }
 
-// newStoredRecord returns the record of a compiled document. The caller fills in the revision.
+// newStoredRecord returns the record of a compiled document. The caller fills in the
+// revision. date may be zero: appendRevisions then provides the first commit, from
+// which the date follows.
 func newStoredRecord(d postmortems.Document, date time.Time) storedRecord {
 	f := d.Front
 	r := storedRecord{
@@ -216,6 +228,8 @@ func newStoredRecord(d postmortems.Document, date time.Time) storedRecord {
 func isOpen(a postmortems.Action) bool { return a.Status != "done" && a.Status != "dropped" }
 
 // documentDate returns the document's date, otherwise the UTC day of its first commit.
+// A zero firstCommit returns the zero day of the calendar; callers pass the time of the
+// push instead.
 func documentDate(d postmortems.Document, firstCommit time.Time) time.Time {
 	if !d.Date.IsZero() {
 		return d.Date

@@ -8,7 +8,8 @@ import (
 )
 
 // Tree returns every published path, of documents and other files, with its blob:
-// the tree of main as readers see it.
+// the tree of main as readers see it. Documents that are kept back are not in it. Rows
+// that cannot be read are left out.
 func (l *Library) Tree(ctx context.Context) (tree map[string]postmortems.OID, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		tree = map[string]postmortems.OID{}

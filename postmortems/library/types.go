@@ -7,7 +7,7 @@ import (
 )
 
 // Record is a published document at its newest revision, without its text, as lists, cards and
-// search hits show it.
+// search hits show it. Slices must not be changed by callers.
 type Record struct {
 	ID      string // permalink id: that of the front matter, otherwise 12 hexadecimal digits
 	Address string // path-absolute, percent-encoded, e.g. "/postmortems/2026/pool"
@@ -37,7 +37,8 @@ type Record struct {
 	Revised  int      // number of revisions
 }
 
-// Revision is one published state of a document.
+// Revision is one published state of a document. Title is "" for states between two
+// pushes. Blob is "" for a removal.
 type Revision struct {
 	Number  int // 1 is the first
 	Commit  postmortems.OID
@@ -82,14 +83,15 @@ type Gone struct {
 	Last Revision // the last one with a text
 }
 
-// File is a stored file that is not a document.
+// File is a stored file that is not a document. Size is in bytes.
 type File struct {
 	Path string
 	Blob postmortems.OID
 	Size int64
 }
 
-// Filter selects documents. An empty field does not restrict.
+// Filter selects documents. An empty field does not restrict. Conditions are joined by
+// AND and values are compared exactly. After and Before apply to whole UTC days.
 type Filter struct {
 	Kind     postmortems.Kind
 	Service  string
@@ -127,7 +129,8 @@ type ActionItem struct {
 	Document Record
 }
 
-// ActionFilter selects action items. An empty field does not restrict.
+// ActionFilter selects action items. An empty field does not restrict. Owner is
+// compared exactly, without "@".
 type ActionFilter struct {
 	Status  string // open, done, dropped
 	Owner   string
