@@ -16,11 +16,14 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// failureTrailer is the HTTP trailer in which the portal sends the reason when a
-// stream fails after its header was sent.
+// failureTrailer is the HTTP trailer in which the portal sends the reason when a stream
+// fails after its header was sent. The status 200 was sent with the header, so that a
+// trailer is the only place left for a reason.
 const failureTrailer = "Postern-Failure"
 
-// newBackup returns "postern backup", which writes a backup or verifies one.
+// newBackup returns "postern backup", which writes a backup or verifies one. A damaged
+// or incomplete backup exits with 1. What was written to stdout before an error stays
+// there, so a script must look at the status.
 func newBackup(term terminal, g *globals) *cobra.Command {
 	var verify bool
 	cmd := &cobra.Command{
@@ -36,6 +39,8 @@ func newBackup(term terminal, g *globals) *cobra.Command {
 				if args[0] == stdinName {
 					return c.saveBackup(cmd.Context(), term, term.out)
 				}
+				// The destination is examined before the portal begins to read its
+				// data.
 				name, err := replaceable(args[0])
 				if err != nil {
 					return err
@@ -51,6 +56,10 @@ func newBackup(term terminal, g *globals) *cobra.Command {
 // saveBackup copies the portal's backup to w and verifies it on the way. The digests
 // are at the end, so a truncated answer is an error even where the connection was
 // closed cleanly. A portal too old to send digests is only noted on stderr.
+//
+// One failure shows in several places, so the order of the cases matters: the reason
+// the portal sent, then the destination, then the connection, and the digests last,
+// which fail after any of the others.
 func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) error {
 	res, err := c.do(ctx, http.MethodGet, "/api/v1/admin/backup", nil)
 	if err != nil {
@@ -74,7 +83,8 @@ func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) err
 	return damaged(verr)
 }
 
-// writing is a writer that records its last error.
+// writing is a writer that records its last error. The reader of the tee would report a
+// failed write as its own error.
 type writing struct {
 	to  io.Writer
 	err error
@@ -90,7 +100,8 @@ func (w *writing) Write(p []byte) (int, error) {
 }
 
 // damaged returns an error with kind fault.Internal (exit status 1): status 3 is for
-// invalid content that a person can edit, which a backup is not.
+// invalid content that a person can edit, which a backup is not. Any other error, and
+// nil, is returned as it is.
 func damaged(err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return &fault.Error{Kind: fault.Internal, Op: "backup", Msg: f.Msg, Err: f.Err}
@@ -98,10 +109,11 @@ func damaged(err error) error {
 	return err
 }
 
-// replaceable returns the path that a backup of this name is written to, with
-// symbolic links resolved. Only an earlier backup or an empty file may be replaced:
-// the finished file is renamed into place, which would otherwise replace a device, a
-// pipe or the portal's own database. Anything else is a fault.Conflict.
+// replaceable returns the path that a backup of this name is written to, with symbolic
+// links resolved. Only an earlier backup or an empty file may be replaced: the finished
+// file is renamed into place, which would otherwise replace a device, a pipe or the
+// portal's own database. Anything else is a fault.Conflict. A destination that does not
+// exist yet is right. Nothing is created.
 func replaceable(name string) (string, error) {
 	const op = "backup"
 	if target, err := filepath.EvalSymlinks(name); err == nil {
@@ -113,11 +125,14 @@ func replaceable(name string) (string, error) {
 		return name, nil
 	case err != nil:
 		return "", fault.Wrap(fault.Internal, op, "the backup cannot be written to its destination", err)
+	// EvalSymlinks failed, so the link leads to nothing: a rename would replace the
+	// link itself.
 	case info.Mode()&os.ModeSymlink != 0:
 		return "", fault.Newf(fault.Conflict, op, "%s is a broken link; nothing was written", name)
 	case !info.Mode().IsRegular():
 		return "", fault.Newf(fault.Conflict, op, "%s is not a regular file; name a file, or - for stdout. Nothing was written", name)
 	}
+	// A file that cannot be read is not replaced either: it may be anything.
 	is, err := app.BeginsLikeABackup(name)
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, op, "the file that exists there cannot be read, so it is not replaced", err)
@@ -130,13 +145,16 @@ func replaceable(name string) (string, error) {
 }
 
 // writeWhole creates a file that is complete and synced to disk, or nothing: fill
-// writes to a temporary file in the same folder, which is then renamed.
+// writes to a temporary file in the same folder, which is then renamed. The temporary
+// file has mode 0600, since a backup contains hashed credentials and drafts. After an
+// error an earlier file of the name is as it was.
 func writeWhole(name string, fill func(io.Writer) error) error {
 	const left = "; the incomplete file was removed"
 	f, err := os.CreateTemp(filepath.Dir(name), ".postern-*")
 	if err != nil {
 		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written to its destination", err)
 	}
+	// After the rename there is nothing left to remove.
 	defer func() { _ = os.Remove(f.Name()) }()
 	if err := fill(f); err != nil {
 		return errors.Join(err, f.Close())
@@ -151,8 +169,9 @@ func writeWhole(name string, fill func(io.Writer) error) error {
 	return fault.Wrap(fault.Internal, "backup", "the backup cannot be written to its destination"+left, err)
 }
 
-// verifyBackup prints the members of a backup. It fails when a digest does not match
-// or the file is cut off.
+// verifyBackup prints the members of a backup. It fails when a digest does not match or
+// the file is cut off. It reads the whole file, and prints nothing of one that is
+// damaged.
 func verifyBackup(term terminal, name string) error {
 	in, err := openBackup(term, name)
 	if err != nil {
@@ -170,7 +189,8 @@ func verifyBackup(term terminal, name string) error {
 	return nil
 }
 
-// openBackup opens a backup for reading; "-" is stdin.
+// openBackup opens a backup for reading; "-" is stdin, whose closing does nothing. A
+// file that cannot be opened is fault.NotFound.
 func openBackup(term terminal, name string) (io.ReadCloser, error) {
 	if name == stdinName {
 		return io.NopCloser(term.in), nil
@@ -179,8 +199,9 @@ func openBackup(term terminal, name string) (io.ReadCloser, error) {
 	return f, fault.Wrap(fault.NotFound, "backup", "the backup cannot be read", err)
 }
 
-// newRestore returns "postern restore". It needs no portal and refuses a folder that
-// is not empty.
+// newRestore returns "postern restore". It needs no portal and refuses a folder that is
+// not empty. The folder is the configured one: that of the installed service is not
+// looked for, as a wrong guess would fill it.
 func newRestore(term terminal, g *globals) *cobra.Command {
 	var how app.Restoring
 	cmd := &cobra.Command{
@@ -207,7 +228,8 @@ func newRestore(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// restore fills dir from a backup and prints what comes next.
+// restore fills dir from a backup and prints what comes next. The index is not in a
+// backup, because it can be built from what is.
 func restore(ctx context.Context, term terminal, dir string, in io.Reader, how app.Restoring) error {
 	if err := app.Restore(ctx, dir, bufio.NewReader(in), how); err != nil {
 		return err

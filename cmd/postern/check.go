@@ -10,7 +10,8 @@ import (
 )
 
 // newCheck returns "postern check". It prints every finding to stdout and fails when
-// there is one.
+// there is one, with status 1: the data is damaged, which is not invalid input. The
+// portal reads all of its data meanwhile and continues to serve.
 func newCheck(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "Verify that git, database and index agree", Args: exactly(0),
@@ -35,6 +36,7 @@ func newCheck(term terminal, g *globals) *cobra.Command {
 }
 
 // newReindex returns "postern reindex", which returns when the new index is in use.
+// Without a running portal it builds the index in this process.
 func newReindex(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "reindex", Short: "Rebuild the search index while the old one serves", Args: exactly(0),

@@ -12,12 +12,14 @@ import (
 	"github.com/postern/postern/portal/config"
 )
 
-// load returns the configuration: flags over environment over file over defaults.
-// flags maps configuration keys to values. It fails with fault.Invalid and a message
-// that lists every problem.
+// load returns the configuration: flags over environment over file over defaults. flags
+// maps configuration keys to values. It fails with fault.Invalid and a message that
+// lists every problem. A configuration needs no file. A file that is named and absent
+// is one, since the portal would otherwise start with defaults.
 func load(term terminal, g *globals, flags map[string]string) (config.Config, error) {
 	src := config.Sources{Env: term.env, ReadFile: os.ReadFile, Flags: map[string]string{}}
 	maps.Copy(src.Flags, flags)
+	// --data-dir is a flag of every command, so it is not in flags.
 	if g.dataDir != "" {
 		src.Flags["data_dir"] = g.dataDir
 	}
@@ -35,8 +37,10 @@ func load(term terminal, g *globals, flags map[string]string) (config.Config, er
 	return c, problems.Err()
 }
 
-// addConfigFlags adds one flag per setting to a command. The returned function maps
-// the configuration keys of the flags that were given to their values.
+// addConfigFlags adds one flag per setting to a command. The returned function maps the
+// configuration keys of the flags that were given to their values. Flags have no
+// defaults of their own: a flag with a default would override the environment and the
+// file.
 func addConfigFlags(cmd *cobra.Command) func() map[string]string {
 	values := map[string]*string{}
 	for _, f := range config.Flags() {
@@ -45,6 +49,7 @@ func addConfigFlags(cmd *cobra.Command) func() map[string]string {
 		}
 		values[f.Key] = cmd.Flags().String(f.Name, "", f.Usage)
 		if f.Bool {
+			// "--name" without a value is "--name=true".
 			cmd.Flags().Lookup(f.Name).NoOptDefVal = "true"
 		}
 	}

@@ -15,14 +15,19 @@ import (
 )
 
 // fillDemo fills an empty portal in four steps and prints the progress of each: it
-// pushes the sample repository with git as an author does, posts three months of
-// feeds as the sources do, searches as readers do, and compiles the reports that are
-// due. A portal that already has documents stays as it is.
+// pushes the sample repository with git as an author does, posts three months of feeds
+// as the sources do, searches as readers do, and compiles the reports that are due. A
+// portal that already has documents stays as it is. The order matters: feeds name SLOs
+// that the push defines, and reports are made of feeds.
+//
+// An error leaves what the steps before it stored. The tokens stay valid until the
+// portal is deleted; their secrets are not printed.
 func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config) error {
 	published, err := a.Published(ctx)
 	if err != nil || published {
 		return err
 	}
+	// The publisher's token also reads, for the searches.
 	secret, err := a.CreateToken(ctx, "demo author", auth.Publisher)
 	if err != nil {
 		return err
@@ -47,7 +52,8 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	return a.MakeReports(ctx, compiling.show)
 }
 
-// pushDemo pushes the sample repository from a temporary folder.
+// pushDemo pushes the sample repository from a temporary folder. The folder is removed
+// afterwards: the portal has the only copy.
 func pushDemo(ctx context.Context, term terminal, a *app.App, conf config.Config, token string) error {
 	dir, err := os.MkdirTemp("", "postern-sample-")
 	if err != nil {
@@ -70,7 +76,8 @@ type demoProgress struct {
 	printed int // quarters
 }
 
-// show prints a line when done reaches another quarter of total.
+// show prints a line when done reaches another quarter of total. A total that is not
+// known yet is 0 and prints nothing.
 func (p *demoProgress) show(done, total int) {
 	const quarters = 4
 	if total <= 0 || done*quarters/total <= p.printed {

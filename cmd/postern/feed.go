@@ -22,7 +22,8 @@ import (
 )
 
 // newFeed returns "postern feed" with its subcommand import. known are the formats that
-// its help lists.
+// its help lists. An unknown format is not refused here: the portal may be newer than
+// the command.
 func newFeed(term terminal, g *globals, known []feed.Format) *cobra.Command {
 	cmd := &cobra.Command{Use: "feed", Short: "Import feeds of other systems"}
 	var in feedImport
@@ -34,6 +35,7 @@ func newFeed(term terminal, g *globals, known []feed.Format) *cobra.Command {
 		Args: exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.format, in.file = args[0], args[1]
+			// An unknown format has no PartStart and is sent whole.
 			f, _ := formats.Find(known, in.format)
 			in.partStart = f.PartStart
 			return withClient(cmd.Context(), term, g, func(c *client) error { return in.run(cmd.Context(), term, c) })
@@ -54,7 +56,8 @@ func formatHelp(known []feed.Format) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// feedImport holds the arguments of one import.
+// feedImport holds the arguments of one import. file is "-" for stdin; source is
+// derived from the file name if it is empty.
 type feedImport struct {
 	format, file, source, output string
 	// partStart begins a line before which the file may be cut; "" where it is sent
@@ -71,7 +74,8 @@ type feedResult struct {
 	More      int            `json:"rejected_more,omitempty"`
 }
 
-// feedRejected is one item that the portal rejected.
+// feedRejected is one item that the portal rejected. Index is that of the item in its
+// request, as the portal counts, with the reason for people.
 type feedRejected struct {
 	Index  int    `json:"index"`
 	Reason string `json:"reason"`
@@ -87,7 +91,8 @@ const (
 	stdinName  = "-"
 )
 
-// run sends the file and prints the result.
+// run sends the file and prints the result. After an error the parts that were sent are
+// stored. Importing again is harmless, as the portal recognizes what it has.
 func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
 	in, size, err := f.open(term)
 	if err != nil {
@@ -100,6 +105,8 @@ func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
 			f.source = "stdin"
 		}
 	}
+	// total has an empty list and not a nil one, which JSON shows as [] and not as
+	// null.
 	shown := &progress{in: in, size: size, term: term, on: isTerminal(term.err)}
 	total := feedResult{Rejected: []feedRejected{}}
 	if f.partStart != "" {
@@ -129,7 +136,10 @@ func (f feedImport) open(term terminal) (in io.ReadCloser, size int64, err error
 	return file, size, nil
 }
 
-// post sends one body and adds the answer to total.
+// post sends one body and adds the answer to total. part is the number of the part, 0
+// for a file that is sent whole. A status of 400 means that the body is not of the
+// format at all: it is fault.Invalid (exit status 3). Other statuses are the error of
+// problem.
 func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part int, total *feedResult) error {
 	path := "/api/v1/feeds/" + url.PathEscape(f.format) + "?source=" + url.QueryEscape(f.source)
 	res, err := c.send(ctx, http.MethodPost, path, body, nil)
@@ -158,7 +168,9 @@ func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part in
 }
 
 // inParts sends a file in parts of about importPart bytes. Each begins with a line of
-// partStart, which the items after it need.
+// partStart, which the items after it need. A part is longer where no line with
+// partStart comes in time; the portal's limit for bodies then decides. One part is in
+// memory at a time.
 func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total *feedResult) error {
 	lines := bufio.NewReaderSize(in, importPart)
 	var body []byte
@@ -179,6 +191,7 @@ func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total 
 		if err == nil {
 			continue
 		}
+		// A file that fits one request has no part numbers.
 		if part == 1 {
 			part = 0
 		}
@@ -187,7 +200,8 @@ func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total 
 }
 
 // print writes the counts to stdout and each rejected item to stderr. It fails with
-// fault.Invalid when an item was rejected.
+// fault.Invalid when an item was rejected. The counts are printed before the error,
+// which is then a saidError.
 func (f feedImport) print(term terminal, total feedResult) error {
 	if f.output == outputJSON {
 		raw, err := json.Marshal(total)
@@ -200,6 +214,8 @@ func (f feedImport) print(term terminal, total feedResult) error {
 	} else {
 		fmt.Fprintf(term.out, "%d accepted, %d already known, %d rejected\n", total.Accepted, total.Duplicate, len(total.Rejected)+total.More)
 	}
+	// The portal lists the first 1,000 of a request; More counts only what is beyond
+	// them.
 	if len(total.Rejected) == 0 {
 		return nil
 	}
@@ -217,7 +233,8 @@ func (f feedImport) print(term terminal, total feedResult) error {
 	return saidError{fault.New(fault.Invalid, "feed", "items were rejected")}
 }
 
-// progress is a reader that shows on a terminal how much of the file was sent.
+// progress is a reader that shows on a terminal how much of the file was sent. A line
+// is printed only when the number changes, at most 100 times for a file of known size.
 type progress struct {
 	in    io.Reader
 	size  int64
@@ -245,7 +262,7 @@ func (p *progress) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// end ends the line of the progress.
+// end ends the line of the progress. An error message begins on a line of its own then.
 func (p *progress) end() {
 	if p.on && p.shown > 0 {
 		fmt.Fprintln(p.term.err)

@@ -11,7 +11,9 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// newHealthcheck returns "postern healthcheck". It fails when the portal is not ready.
+// newHealthcheck returns "postern healthcheck". It fails with status 1 when the portal
+// is not ready. It never opens a portal itself, as other commands do: a portal inside
+// the command would always be ready. The probe needs no token.
 func newHealthcheck(term terminal, g *globals) *cobra.Command {
 	var reading bool
 	cmd := &cobra.Command{
@@ -26,6 +28,7 @@ func newHealthcheck(term terminal, g *globals) *cobra.Command {
 			if c == nil {
 				return fault.New(fault.Unavailable, "healthcheck", "no portal is running on the data folder "+at.conf.DataDir+". "+whatToSet)
 			}
+			// send and not do: a portal that is not ready answers 503 with the checks.
 			res, err := c.send(cmd.Context(), http.MethodGet, readyPath(reading), nil, nil)
 			if err != nil {
 				return err
@@ -47,6 +50,8 @@ func readyPath(reading bool) string {
 }
 
 // printHealth prints every failed check to stderr. It fails unless the status is 200.
+// The status is compared before the JSON: a proxy that answers 502 with HTML is "not
+// ready".
 func printHealth(term terminal, c *client, res *http.Response) error {
 	var status struct {
 		Checks []struct {

@@ -33,7 +33,9 @@ const (
 // converted by this command into a working tree.
 const formatGit = "git"
 
-// newImport returns "postern import".
+// newImport returns "postern import". Formats of documents, of SLOs and git share one
+// command, because an author need not know which package converts what. Findings do not
+// change the exit status: they are hints for the review of the diff.
 func newImport(term terminal, g *globals) *cobra.Command {
 	var into, folder string
 	var force bool
@@ -51,6 +53,8 @@ func newImport(term terminal, g *globals) *cobra.Command {
 				return importGit(cmd.Context(), term, g, args[1])
 			}
 			if !slices.Contains(migrate.Formats(), args[0]) {
+				// A run without files only validates format and folder, before any file
+				// is read.
 				if _, _, err := convert.Run(args[0], folder, nil); err != nil {
 					return usageError{fmt.Errorf("%s, %s", fault.Message(err), strings.Join(append(migrate.Formats(), formatGit), ", "))}
 				}
@@ -67,13 +71,15 @@ func newImport(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// importing holds the arguments of one conversion.
+// importing holds the arguments of one conversion. into is the working tree, folder the
+// one for documents without a kind; "" chooses by format.
 type importing struct {
 	format, source, into, folder string
 	force                        bool
 }
 
-// convert returns the files and findings of the format's importer.
+// convert returns the files and findings of the format's importer. The two registries
+// have no format in common.
 func (in importing) convert(sources []convert.File) ([]convert.File, []convert.Finding, error) {
 	if slices.Contains(migrate.Formats(), in.format) {
 		return migrate.Run(in.format, sources)
@@ -82,7 +88,8 @@ func (in importing) convert(sources []convert.File) ([]convert.File, []convert.F
 }
 
 // importFiles converts a source and writes the files that are new or changed. Findings
-// go to stderr. Nothing is written when a file would be overwritten without --force.
+// go to stderr. Nothing is written when a file would be overwritten without --force. A
+// write that fails leaves the files before it; importing again skips them as unchanged.
 func importFiles(ctx context.Context, term terminal, in importing) error {
 	sources, err := readSource(ctx, in.source)
 	if err != nil {
@@ -119,7 +126,8 @@ func importFiles(ctx context.Context, term terminal, in importing) error {
 
 // toWrite returns the files that do not exist yet with the same content, so that an
 // import can be repeated. Without force it fails with fault.Conflict when one exists
-// with another content, after listing all of them.
+// with another content, after listing all of them. All files are examined before the
+// first is written.
 func toWrite(term terminal, t tree, files []convert.File, force bool) ([]convert.File, error) {
 	var out []convert.File
 	refused := 0
@@ -144,7 +152,9 @@ func toWrite(term terminal, t tree, files []convert.File, force bool) ([]convert
 
 // readSource returns a file, or every regular file below a folder whose name does not
 // begin with a dot. Symbolic links are not followed. It fails with fault.TooLarge
-// beyond sourceFileBytes or sourceTotalBytes.
+// beyond sourceFileBytes or sourceTotalBytes. Paths are slash-separated and relative to
+// the folder, in lexical order; for a file it is its name. Hidden folders such as .git
+// are not read.
 func readSource(ctx context.Context, source string) ([]convert.File, error) {
 	info, err := os.Stat(source)
 	if err != nil {
@@ -171,6 +181,8 @@ func readSource(ctx context.Context, source string) ([]convert.File, error) {
 		if err != nil {
 			return err
 		}
+		// The file gets what is left of the total, so that a folder cannot exhaust the
+		// memory.
 		data, err := readSourceFile(p, min(sourceFileBytes, left))
 		left -= int64(len(data))
 		out = append(out, convert.File{Path: filepath.ToSlash(rel), Data: data})
@@ -179,7 +191,9 @@ func readSource(ctx context.Context, source string) ([]convert.File, error) {
 	return out, err
 }
 
-// readSourceFile returns the content of a file of at most limit bytes.
+// readSourceFile returns the content of a file of at most limit bytes. It reads one
+// byte more than the limit instead of trusting the file's size, which may grow
+// meanwhile. Errors are fault.NotFound or fault.TooLarge.
 func readSourceFile(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -197,7 +211,9 @@ func readSourceFile(name string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// importGit asks the portal to import a repository and prints its progress.
+// importGit asks the portal to import a repository and prints its progress. The path is
+// made absolute, because the server has another working directory. It must be readable
+// for the user of the server.
 func importGit(ctx context.Context, term terminal, g *globals, repo string) error {
 	abs, err := filepath.Abs(repo)
 	if err != nil {
@@ -218,7 +234,8 @@ func importGit(ctx context.Context, term terminal, g *globals, repo string) erro
 }
 
 // printProgress prints the lines of a streamed answer until the one that reports
-// success or failure. An answer without such a line is an error.
+// success or failure. An answer without such a line is an error: its status was sent
+// before the import began, and does not show how it ended.
 func printProgress(term terminal, body io.Reader) error {
 	lines := json.NewDecoder(body)
 	for {

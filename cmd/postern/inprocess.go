@@ -11,10 +11,12 @@ import (
 	"github.com/postern/postern/portal/config"
 )
 
-// inProcess starts a portal inside this process and returns a client of it that uses
-// no network. It fails when another process has the database open (the database's
-// lock). create allows it to make a portal in a folder that has none; otherwise such
-// a folder is an error.
+// inProcess starts a portal inside this process and returns a client of it that uses no
+// network. It fails when another process has the database open (the database's lock).
+// create allows it to make a portal in a folder that has none; otherwise such a folder
+// is an error. close stops the portal and then corrects the owner of its files. The
+// portal has no jobs and no listener (app.StartInside), so reports that are due wait
+// for the next server.
 func inProcess(ctx context.Context, term terminal, conf config.Config, create bool) (*client, error) {
 	conf.Log.Level = max(conf.Log.Level, 4) // warnings and above: stderr is for the user of the command
 	o := options(term, conf)
@@ -23,6 +25,8 @@ func inProcess(ctx context.Context, term terminal, conf config.Config, create bo
 	if err != nil {
 		return nil, err
 	}
+	// Stop also releases what New opened. It must run after a signal, too, hence
+	// without the cancellation of ctx.
 	if err := a.StartInside(ctx); err != nil {
 		return nil, errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
@@ -35,8 +39,12 @@ type inside struct{ handler http.Handler }
 
 // RoundTrip implements http.RoundTripper. The answer streams through a pipe, so that a
 // backup is never held in memory. It returns when the handler writes its header, or
-// with the context's error.
+// with the context's error. The handler runs on its own goroutine and may outlive the
+// call, as it writes while the client reads. A client that closes the body makes its
+// next write fail, which ends it.
 func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
+	// The request is copied, because a RoundTripper must not modify it, and a server's
+	// handler relies on a Body that is not nil.
 	served := *req
 	switch {
 	case req.Body == nil:
@@ -51,7 +59,11 @@ func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
 	go func() {
 		defer func() { _ = w.Close() }()
 		t.handler.ServeHTTP(res, req)
+		// A handler that wrote nothing answers 200, as in net/http.
 		res.WriteHeader(http.StatusOK)
+		// Trailers are those that the header announced, with the values they have now.
+		// The pipe is closed after this loop, and a client reads trailers after the end
+		// of the body, so the map needs no lock.
 		for _, name := range res.header.Values("Trailer") {
 			trailer[http.CanonicalHeaderKey(name)] = res.live.Values(name)
 		}
@@ -67,7 +79,9 @@ func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// pipeWriter is an http.ResponseWriter whose body is read while it is written.
+// pipeWriter is an http.ResponseWriter whose body is read while it is written. Header,
+// WriteHeader and Write are called by the handler's goroutine only. ready has room for
+// one status, so that a client that gave up does not block the handler.
 type pipeWriter struct {
 	pipe   *io.PipeWriter
 	live   http.Header // set by the handler until it returns; holds the trailer too

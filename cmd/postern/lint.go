@@ -19,7 +19,9 @@ import (
 	"github.com/postern/postern/postmortems/markdown"
 )
 
-// newLint returns "postern lint". It exits with 3 when a problem would block a push.
+// newLint returns "postern lint". It exits with 3 when a problem would block a push,
+// and with 1 when a folder had nothing to check. It needs no portal: limits and aliases
+// are those of the configuration on this machine, which may differ from the server's.
 func newLint(term terminal, g *globals) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
@@ -45,7 +47,9 @@ func newLint(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// linter collects the problems of files.
+// linter collects the problems of files. It is used for one command line. Documents and
+// definitions have rules of their own; to other files only the rules for all files
+// apply: name, mode, size, content and secrets.
 type linter struct {
 	limits    config.Limits
 	renderer  postmortems.BodyRenderer
@@ -61,7 +65,8 @@ type linter struct {
 
 // paths checks each path as a push of its repository would be checked. Files are
 // grouped by repository, because some rules compare files with one another. The
-// problems are sorted by position and have no duplicates.
+// problems are sorted by position and have no duplicates. A path that does not exist is
+// fault.NotFound. An argument that names the same file twice counts once.
 func (l *linter) paths(ctx context.Context, args []string) error {
 	roots := map[string]*lintRoot{}
 	var order []*lintRoot
@@ -85,6 +90,8 @@ func (l *linter) paths(ctx context.Context, args []string) error {
 		if err != nil {
 			return fault.Wrap(fault.NotFound, "lint", dir+" cannot be read", err)
 		}
+		// A folder that holds nothing to check is noted for each argument, also where
+		// another argument of the same root has documents.
 		only := &lintRoot{asked: []string{rel}}
 		if !slices.ContainsFunc(names, func(name string) bool { return only.holds(name) && hasOwner(name) }) {
 			l.unread(arg, rel, dir, info.IsDir())
@@ -99,13 +106,17 @@ func (l *linter) paths(ctx context.Context, args []string) error {
 	slices.SortStableFunc(l.problems, func(a, b postmortems.Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
+	// Overlapping arguments, such as a folder and a file in it, find the same problem
+	// twice. Equal problems are adjacent after the sort unless another one has the same
+	// position.
 	l.problems = slices.Compact(l.problems)
 	return nil
 }
 
 // report prints the problems in the chosen format. It returns an error when a problem
 // would block a push, or when a folder had nothing to check: a check of nothing must
-// not pass.
+// not pass, or a mistyped path in CI would. Warnings do not fail. The formats for
+// programs have no notes and no summary.
 func (l *linter) report(term terminal, output string) error {
 	var err error
 	switch output {
@@ -144,7 +155,8 @@ func (l *linter) further() string {
 }
 
 // unread records a path without a document, definition or setting, to which only the
-// rules for all files apply.
+// rules for all files apply. A file that was named is only noted, since it was checked;
+// an empty folder is an error.
 func (l *linter) unread(arg, rel, root string, folder bool) {
 	if !folder {
 		l.notes = append(l.notes, arg+" is not a document, definition or setting: only its name, size and secrets were checked")
@@ -153,7 +165,8 @@ func (l *linter) unread(arg, rel, root string, folder bool) {
 	l.empty = append(l.empty, fmt.Sprintf("%s has no document, SLO, service, report or synonyms (it was checked as %s of %s)", arg, rel, root))
 }
 
-// finding is a problem in --output json.
+// finding is a problem in --output json. Line and Col begin at 1, also for a problem of
+// the file as a whole. Weight is "error" or "warning".
 type finding struct {
 	Path    string `json:"path"`
 	Line    int    `json:"line"`
@@ -163,7 +176,8 @@ type finding struct {
 	Message string `json:"message"`
 }
 
-// json writes the problems as one JSON object. Positions begin at 1.
+// json writes the problems as one JSON object with the array problems, which is empty
+// and not null without any.
 func (l *linter) json(term terminal) error {
 	out := struct {
 		Problems []finding `json:"problems"`
@@ -178,7 +192,9 @@ func (l *linter) json(term terminal) error {
 	return printJSON(term, raw)
 }
 
-// sarif writes the findings in SARIF 2.1.0, for code review tools.
+// sarif writes the findings in SARIF 2.1.0, for code review tools. The weights are
+// named as SARIF names levels. URIs are relative to the root of the repository, as
+// review tools expect.
 func (l *linter) sarif(term terminal) error {
 	type object = map[string]any
 	results := []object{}

@@ -24,13 +24,16 @@ type lintRoot struct {
 	asked []string // paths in the repository; "." is all of it
 }
 
-// holds reports whether the problems of a path are reported.
+// holds reports whether the problems of a path are reported. Paths are relative to the
+// root, with slashes.
 func (r *lintRoot) holds(path string) bool {
 	return slices.ContainsFunc(r.asked, func(a string) bool { return a == "." || path == a || strings.HasPrefix(path, a+"/") })
 }
 
 // findRoot returns the repository root for a path and the path relative to it. git is
-// false when no git repository contains the path; then kindRoot chooses the root.
+// false when no git repository contains the path; then kindRoot chooses the root. It
+// returns the innermost repository. A .git file, as worktrees and submodules have,
+// counts as well as a folder. dir reports whether arg is a folder.
 func findRoot(arg string, dir bool) (root string, git bool, rel string, err error) {
 	abs, err := filepath.Abs(arg)
 	if err != nil {
@@ -40,6 +43,7 @@ func findRoot(arg string, dir bool) (root string, git bool, rel string, err erro
 	if !dir {
 		start = filepath.Dir(abs)
 	}
+	// The loop ends at the root of the file system, which is its own parent.
 	for top := start; ; top = filepath.Dir(top) {
 		if _, err := os.Stat(filepath.Join(top, ".git")); err == nil {
 			rel, err := filepath.Rel(top, abs)
@@ -58,7 +62,10 @@ func findRoot(arg string, dir bool) (root string, git bool, rel string, err erro
 
 // kindRoot returns the parent of the outermost folder on the path to dir that has the
 // name of a kind's folder, such as "runbooks"; dir itself if there is none. The path
-// begins at the working directory when dir is below it.
+// begins at the working directory when dir is below it. Someone may check one folder of
+// an unpacked archive, and rules need the path of a document in its repository, as
+// "runbooks/X.md". Folders above the working directory are not considered: a repository
+// may be in a folder that is called "guides".
 func kindRoot(dir string) string {
 	known := settingsFolders()
 	for _, kind := range postmortems.Kinds() {
@@ -84,7 +91,9 @@ const linkMode = 0o160000
 
 // checkRoot applies the rules for all files to the files that were asked for, and the
 // rules of documents and definitions to the whole tree, because they refer to one
-// another.
+// another. The order is: names, submodules, the rules for all files, the rules of
+// LintTree. Problems of files that were not asked for are left out, but such files
+// resolve links and conflicts.
 func (l *linter) checkRoot(ctx context.Context, root *lintRoot) error {
 	names, modules, err := treeFiles(ctx, root.dir, root.git)
 	if err != nil {
@@ -96,6 +105,7 @@ func (l *linter) checkRoot(ctx context.Context, root *lintRoot) error {
 		}
 	}
 	slices.Sort(names) // in the order of a push, so that the same one of two conflicting names is reported
+	// A submodule has no file to examine; a push of it is refused for its mode.
 	for _, path := range modules {
 		if p, bad := checks.CheckMode(path, linkMode); bad && root.holds(path) {
 			l.problems = append(l.problems, p)
@@ -119,7 +129,8 @@ func (l *linter) checkRoot(ctx context.Context, root *lintRoot) error {
 }
 
 // checkFiles applies the rules for all files and returns the files that may be read
-// further: regular ones that are not far too large.
+// further: regular ones that are not far too large. A file that was not asked for and
+// cannot be read is skipped. LintTree reads the contents later, as it needs them.
 func (l *linter) checkFiles(ctx context.Context, root *lintRoot, names []string) (files []app.TreeFile, err error) {
 	g := newFileChecker(l.limits)
 	for _, path := range names {
@@ -146,7 +157,7 @@ func (l *linter) checkFiles(ctx context.Context, root *lintRoot, names []string)
 }
 
 // hasOwner reports whether a file is a document, a definition, a report's note or
-// synonyms, which further rules apply to.
+// synonyms, which further rules apply to. path is relative to the root.
 func hasOwner(path string) bool {
 	if _, ok := postmortems.KindOf(path); ok {
 		return true
@@ -155,12 +166,14 @@ func hasOwner(path string) bool {
 	return slices.Contains(settingsFolders(), first)
 }
 
-// settingsFolders returns the folders of definitions and settings.
+// settingsFolders returns the folders of definitions and settings. They are the
+// top-level folders whose files the portal reads besides documents.
 func settingsFolders() []string { return []string{"slos", "services", "reports", "search"} }
 
 // treeFiles returns the paths of the files in a folder, relative to it, and of its
 // submodules. In a git working tree these are the files that git would add; otherwise
-// all files outside of folders whose names begin with a dot.
+// all files outside of folders whose names begin with a dot. In a git repository where
+// git fails, or is not installed, it falls back to the walk, and finds no submodules.
 func treeFiles(ctx context.Context, dir string, git bool) (files, modules []string, err error) {
 	if git {
 		if files, modules, err = gitFiles(ctx, dir); err == nil {
@@ -184,6 +197,8 @@ func treeFiles(ctx context.Context, dir string, git bool) (files, modules []stri
 }
 
 // gitFiles returns the tracked files and those that git would add, and the submodules.
+// Names are separated by 0x00, as git quotes unusual ones otherwise. A submodule is an
+// entry of the index with mode 160000.
 func gitFiles(ctx context.Context, dir string) (files, modules []string, err error) {
 	out, err := exec.CommandContext(ctx, "git", "-C", dir, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -201,7 +216,8 @@ func gitFiles(ctx context.Context, dir string) (files, modules []string, err err
 	return presentFiles(dir, strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")), modules, nil
 }
 
-// presentFiles returns the names that exist on disk: git's index may list deleted files.
+// presentFiles returns the names that exist on disk: git's index may list deleted
+// files. A submodule is a folder on disk and left out.
 func presentFiles(dir string, names []string) (files []string) {
 	for _, name := range names {
 		if info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name))); err == nil && !info.IsDir() {

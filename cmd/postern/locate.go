@@ -16,7 +16,8 @@ import (
 // docs/deploy/postern.service. Both are empty when no service is looked for.
 type installation struct{ config, dir string }
 
-// unitInstallation returns the paths of docs/deploy/postern.service.
+// unitInstallation returns the paths of docs/deploy/postern.service. The unit has
+// DynamicUser, so the folder is a link that only root and the service can follow.
 func unitInstallation() installation {
 	return installation{config: "/etc/postern/postern.yaml", dir: "/var/lib/postern"}
 }
@@ -25,7 +26,8 @@ func unitInstallation() installation {
 const whatToSet = "Name a running portal by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or its data folder by --data-dir " +
 	"or POSTERN_DATA_DIR"
 
-// located is the result of locate.
+// located is the result of locate. If found is false, conf has the folder in which a
+// portal may be created.
 type located struct {
 	conf  config.Config // of an in-process portal; its DataDir is the folder
 	found bool          // the folder holds a portal
@@ -36,9 +38,11 @@ type located struct {
 // otherwise that of the installed service, otherwise the user's own. A folder that was
 // not configured is printed to stderr, so that no command changes or backs up an
 // unexpected portal silently. Nothing is created. It fails with fault.Forbidden when a
-// folder cannot be read.
+// folder cannot be read. The service has precedence over the user's own folder: on a
+// server it is the portal that people use.
 func locate(term terminal, g *globals) (located, error) {
 	conf, err := load(term, g, nil)
+	// A folder that is configured is used even if it holds no portal.
 	if err == nil && conf.DataDirStated {
 		found, err := holdsPortal(conf.DataDir)
 		return located{conf: conf, found: found}, err
@@ -47,6 +51,7 @@ func locate(term terminal, g *globals) (located, error) {
 	if serviceErr != nil {
 		return located{}, serviceErr
 	}
+	// An invalid configuration of this user does not matter when the service's is used.
 	if err != nil && !serviceFound {
 		return located{}, err
 	}
@@ -71,7 +76,9 @@ func locate(term terminal, g *globals) (located, error) {
 
 // locateService returns the configuration of the installed service and reports whether
 // its data folder has a portal. The configuration is read as the unit reads it, unless
-// --config names another file.
+// --config names another file. Without an installed service, or with a file that does
+// not exist, found is false and the error nil. It fails with fault.Forbidden where the
+// service's files exist and cannot be read: another folder would then be the wrong one.
 func locateService(term terminal, g *globals) (conf config.Config, found bool, err error) {
 	in := term.service
 	if in.dir == "" {
@@ -85,6 +92,8 @@ func locateService(term terminal, g *globals) (conf config.Config, found bool, e
 			if stated, err := load(term, &globals{config: in.config}, nil); err == nil && stated.DataDirStated {
 				as.dataDir = stated.DataDir
 			}
+		// An unreadable configuration may name another folder, so nothing can be
+		// concluded.
 		case errors.Is(err, fs.ErrPermission):
 			return conf, false, denied(in.config, "the configuration of the installed service")
 		}
@@ -95,6 +104,7 @@ func locateService(term terminal, g *globals) (conf config.Config, found bool, e
 		}
 		return conf, false, err
 	}
+	// Without a portal only the folder is returned, for the message of nowhere.
 	conf = config.Config{DataDir: as.dataDir}
 	if found {
 		conf, err = load(term, &as, nil)
@@ -108,7 +118,8 @@ func denied(name, what string) error {
 		"of the service. %s", what, name, whatToSet)
 }
 
-// holdsPortal reports whether a folder has the data of a portal.
+// holdsPortal reports whether a folder has the data of a portal. A folder that does not
+// exist has none. Errors are fault.Forbidden or fault.Internal.
 func holdsPortal(dir string) (bool, error) {
 	found, err := app.Exists(dir)
 	if errors.Is(err, fs.ErrPermission) {
@@ -118,7 +129,8 @@ func holdsPortal(dir string) (bool, error) {
 	return found, fault.Wrap(fault.Internal, "locate", "the data folder "+dir+" cannot be read", err)
 }
 
-// nowhere returns the error of a command that found no portal.
+// nowhere returns the error of a command that found no portal. Its kind is
+// fault.NotFound. It names every folder that was examined.
 func (l located) nowhere() error {
 	dirs := l.conf.DataDir
 	if l.also != "" && l.also != dirs {

@@ -37,10 +37,13 @@ const (
 	exitInterrupted = 130 // as shells report SIGINT
 )
 
+// main runs the command line of the process on the real clock.
 func main() { mainWithClock(time.Now, unitInstallation()) }
 
 // mainWithClock is main with an injected clock and an injected installed service, for
-// tests. It ends the process with the exit status of the command.
+// tests. It ends the process with the exit status of the command. The first signal
+// cancels the context; commands then finish in an orderly way. stop restores the
+// default, so that a second one ends the process while it exits.
 func mainWithClock(now func() time.Time, service installation) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, now, service})
@@ -49,7 +52,8 @@ func mainWithClock(now func() time.Time, service installation) {
 }
 
 // terminal is the environment of a command: its streams, environment variables and
-// clock, and the service that is installed on the machine.
+// clock, and the service that is installed on the machine. Commands use nothing else of
+// the process, so tests can run them in parallel.
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer
@@ -59,7 +63,8 @@ type terminal struct {
 }
 
 // run executes one command line and returns its exit status. An error is printed to
-// stderr once; a saidError was printed by the command itself.
+// stderr once; a saidError was printed by the command itself. args does not include the
+// name of the program.
 func run(ctx context.Context, args []string, term terminal) int {
 	root := newRoot(term)
 	root.SetArgs(args)
@@ -75,8 +80,8 @@ func run(ctx context.Context, args []string, term terminal) int {
 }
 
 // explain returns the text of an error for the terminal: its message and, unless the
-// input was invalid, the cause behind it. Elsewhere causes go to the log only; here
-// the operator reads both.
+// input was invalid, the cause behind it. Elsewhere causes go to the log only; here the
+// operator reads both. An error of another type is printed as it is.
 func explain(err error) string {
 	var f *fault.Error
 	if !errors.As(err, &f) {
@@ -89,9 +94,11 @@ func explain(err error) string {
 	return msg
 }
 
-// exitStatus returns the exit status for an error: exitInterrupted when the command
-// was canceled by a signal, exitUsage for a wrong command line, exitInvalid for
-// invalid content, exitFailure otherwise.
+// exitStatus returns the exit status for an error: exitInterrupted when the command was
+// canceled by a signal, exitUsage for a wrong command line, exitInvalid for invalid
+// content, exitFailure otherwise. An interruption is tested first, because it makes
+// other errors; usage before invalid content, since a usageError may wrap an error of
+// that kind.
 func exitStatus(ctx context.Context, err error) int {
 	var usage usageError
 	switch {
@@ -114,12 +121,14 @@ type saidError struct{ error }
 // Unwrap returns the error, so that exitStatus sees its kind.
 func (e saidError) Unwrap() error { return e.error }
 
-// globals are the flags every command has.
+// globals are the flags every command has; "" is a flag that was not given. serve sets
+// dataDir for a demo.
 type globals struct {
 	config, dataDir, url string
 }
 
-// newRoot returns the command tree with the flags that every command has.
+// newRoot returns the command tree with the flags that every command has. Cobra's own
+// messages are silenced: run prints errors in one form.
 func newRoot(term terminal) *cobra.Command {
 	g := &globals{}
 	root := &cobra.Command{
@@ -148,8 +157,9 @@ func newRoot(term terminal) *cobra.Command {
 }
 
 // refuseUnknown makes an unknown subcommand a usage error at every level, with a
-// suggestion if one is close. A command that only has subcommands prints its help
-// when it is called without one. (Cobra exits with status 1 for the former.)
+// suggestion if one is close. A command that only has subcommands prints its help when
+// it is called without one. (Cobra exits with status 1 for the former.) It is called
+// once, after all commands were added.
 func refuseUnknown(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		refuseUnknown(sub)
@@ -157,6 +167,7 @@ func refuseUnknown(c *cobra.Command) {
 	if !c.HasSubCommands() || c.Runnable() {
 		return
 	}
+	// At most two letters may differ.
 	c.SuggestionsMinimumDistance = 2
 	c.Args = cobra.ArbitraryArgs
 	c.RunE = func(c *cobra.Command, args []string) error {

@@ -9,8 +9,10 @@ import (
 	"github.com/postern/postern/portal/api/mcp"
 )
 
-// newMCP returns "postern mcp". A program with a language model starts it and sends
-// MCP requests to its standard input; the answers come from the portal's HTTP API.
+// newMCP returns "postern mcp". A program with a language model starts it and sends MCP
+// requests to its standard input; the answers come from the portal's HTTP API. Nothing
+// but MCP may be written to stdout; notes about the folder go to stderr. It runs until
+// stdin ends.
 func newMCP(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "mcp", Short: "Serve search and documents to a language model (MCP on stdin and stdout)", Args: exactly(0),

@@ -13,7 +13,8 @@ import (
 	"github.com/postern/postern/postmortems/convert"
 )
 
-// newNew returns "postern new", which prints the template of a document of one kind.
+// newNew returns "postern new", which prints the template of a document of one kind. It
+// needs no portal. The clock gives its date.
 func newNew(term terminal) *cobra.Command {
 	var title, incident, into string
 	cmd := &cobra.Command{
@@ -58,8 +59,9 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-// writeNew writes a new document into a working tree and prints its path. It fails
-// with fault.Conflict when the file exists.
+// writeNew writes a new document into a working tree and prints its path. It fails with
+// fault.Conflict when the file exists. The path is relative to the tree and printed on
+// stdout, for an editor or git add.
 func writeNew(term terminal, into, name string, doc []byte) error {
 	tree, err := openTree(into)
 	if err != nil {
@@ -70,6 +72,7 @@ func writeNew(term terminal, into, name string, doc []byte) error {
 	if err != nil {
 		return err
 	}
+	// The template never has the content of the file, so an existing one is a conflict.
 	if there != vacant {
 		return fault.Newf(fault.Conflict, "new", "%s exists and was not changed: choose another title", name)
 	}

@@ -14,7 +14,9 @@ import (
 // restoreOwner changes the owner of files that root created in the data folder of
 // another user to that user. A command that root runs while the service is stopped
 // would otherwise leave files that the service cannot open. Files with several hard
-// links are left as they are.
+// links are left as they are. It does nothing for another user than root, and in a
+// folder of root. A hard link may be one to a file outside of the folder, which must
+// not change its owner.
 func restoreOwner(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -37,6 +39,7 @@ func restoreOwner(dir string) error {
 			return err
 		}
 		info, err := d.Info()
+		// A file may be removed while the folder is walked.
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -47,6 +50,7 @@ func restoreOwner(dir string) error {
 		if !ok || s.Uid != 0 || info.Mode().IsRegular() && s.Nlink > 1 {
 			return nil
 		}
+		// Lchown changes a link and not what it leads to.
 		return root.Lchown(path, int(owner.Uid), int(owner.Gid))
 	})
 	return fault.Wrap(fault.Internal, "owner", "some files in the data folder now belong to root; the service may not be able "+

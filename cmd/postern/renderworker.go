@@ -7,13 +7,15 @@ import (
 	"github.com/postern/postern/postmortems/markdown/sandbox"
 )
 
-// renderWorkerName is the hidden command by which the server starts the child
-// processes that render Markdown.
+// renderWorkerName is the hidden command by which the server starts the child processes
+// that render Markdown. It is started from the same executable, so that server and
+// renderer have one version.
 const renderWorkerName = "render-worker"
 
 // newRenderWorker returns the hidden command of a render process. It reads Markdown
 // from stdin and writes HTML to stdout until stdin ends; portal/app limits its memory
-// and time.
+// and time. It handles hostile input, so it opens no file, no database and no
+// configuration.
 func newRenderWorker(term terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: renderWorkerName, Hidden: true, Args: exactly(0),

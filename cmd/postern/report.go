@@ -15,13 +15,15 @@ import (
 )
 
 // reportRow holds the fields of a row of GET /api/v1/reports that the terminal shows.
+// PublishedAt is RFC 3339. Fields that the API adds are ignored.
 type reportRow struct {
 	Name, Period, Verdict, URL, State string
 	Revision                          int
 	PublishedAt                       string `json:"published_at"`
 }
 
-// newReport returns "postern report" with its subcommands.
+// newReport returns "postern report" with its subcommands. A period is written as the
+// API writes it: a day 2026-03-31, a week 2026-W14, a month 2026-03.
 func newReport(term terminal, g *globals) *cobra.Command {
 	cmd := &cobra.Command{Use: "report", Short: "List, show, compile and send stability reports", Args: exactly(0)}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
@@ -29,7 +31,8 @@ func newReport(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// newReportList returns "postern report list".
+// newReportList returns "postern report list". Text has one report per line: name,
+// period, revision, state and verdict.
 func newReportList(term terminal, g *globals) *cobra.Command {
 	var output, name string
 	var limit int
@@ -58,6 +61,7 @@ func newReportList(term terminal, g *globals) *cobra.Command {
 				for _, r := range out.Reports {
 					fmt.Fprintf(term.out, "%-10s %-12s r%-3d %-5s %s\n", r.Name, r.Period, r.Revision, r.State, postmortems.Printable(r.Verdict))
 				}
+				// Notes go to stderr, so that a pipe receives rows only.
 				switch {
 				case out.Next != nil:
 					fmt.Fprintf(term.err, "the %d newest; --limit shows more\n", len(out.Reports))
@@ -76,7 +80,8 @@ func newReportList(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// newReportShow returns "postern report show".
+// newReportShow returns "postern report show". It prints Markdown, or with --output
+// json the report as the API returns it.
 func newReportShow(term terminal, g *globals) *cobra.Command {
 	var output string
 	var rev int
@@ -102,7 +107,9 @@ func newReportShow(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// newReportRun returns "postern report run".
+// newReportRun returns "postern report run". Whether a revision was made does not
+// change the exit status: the same inputs give the same report, so a script may run it
+// at any time.
 func newReportRun(term terminal, g *globals) *cobra.Command {
 	var output string
 	var preview, force bool
@@ -114,6 +121,8 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 				period = args[1]
 			}
 			return withClient(ctx, term, g, func(c *client) error {
+				// Made is true if a revision was stored; Closed if the period accepts
+				// no late data, so that none was; Markdown is set for a preview.
 				var done struct {
 					Period   string
 					Revision int
@@ -126,6 +135,8 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 					return err
 				}
 				switch {
+				// The answer of run has no JSON of the report; the preview is compiled
+				// again.
 				case preview && output == outputJSON:
 					return shownReport{name: args[0], period: done.Period, query: "preview=true", output: output}.print(ctx, term, c)
 				case preview:
@@ -149,8 +160,9 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// periodOf returns the period that the arguments name, otherwise the newest one of
-// the report. It fails with fault.NotFound when the report has none.
+// periodOf returns the period that the arguments name, otherwise the newest one of the
+// report. It fails with fault.NotFound when the report has none. The list is sorted by
+// period, latest first.
 func periodOf(ctx context.Context, c *client, args []string) (string, error) {
 	if len(args) == 2 {
 		return args[1], nil
@@ -170,7 +182,8 @@ func periodOf(ctx context.Context, c *client, args []string) (string, error) {
 // (Markdown) or json (the JSON of the API).
 type shownReport struct{ name, period, query, output string }
 
-// print writes the report to stdout.
+// print writes the report to stdout. Markdown comes from the page's address with .md,
+// which has no duplicate under /api.
 func (r shownReport) print(ctx context.Context, term terminal, c *client) error {
 	path := fmt.Sprintf("/reports/%s/%s", url.PathEscape(r.name), url.PathEscape(r.period))
 	if r.output == outputJSON {

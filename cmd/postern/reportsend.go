@@ -14,12 +14,15 @@ import (
 
 // newReportSend returns "postern report send", which sends a published report to one
 // destination, independently of the report's definition. A revision that was delivered
-// there is not sent again.
+// there is not sent again. The address is sent as it was given; the portal validates
+// it.
 func newReportSend(term terminal, g *globals) *cobra.Command {
 	var output, to string
 	cmd := &cobra.Command{
 		Use: "send NAME [PERIOD] --to mail:ADDRESS|CHANNEL", Short: "Send a report now; without PERIOD, the newest", Args: between(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			// A channel of the configuration has its address there; mail has it in the
+			// flag.
 			channel, address, _ := strings.Cut(to, ":")
 			if channel == "" {
 				return usageError{fault.New(fault.Invalid, "report", "--to must name a destination: mail:lead@example.org, or a configured channel")}
@@ -45,6 +48,8 @@ func newReportSend(term terminal, g *globals) *cobra.Command {
 }
 
 // printDelivery prints the result of a delivery. Every state but "done" is an error.
+// The kind is fault.Unavailable, so the exit status is 1. JSON is printed in either
+// case.
 func printDelivery(term terminal, raw json.RawMessage, output string) error {
 	var d struct {
 		Report, Period, State, Channel string

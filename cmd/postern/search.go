@@ -17,7 +17,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// foundHit holds the fields of a search hit that the terminal shows.
+// foundHit holds the fields of a search hit that the terminal shows. RecoverSeconds is
+// nil for a document that is not about an incident, or whose times are not known. URL
+// is a path with the portal's prefix.
 type foundHit struct {
 	ID, Kind, Title, URL, Path, Date, Severity string
 	Services                                   []string
@@ -26,7 +28,9 @@ type foundHit struct {
 	Fragments                                  []foundFragment
 }
 
-// foundFragment is a snippet of a hit. HTML has no markup but <mark>.
+// foundFragment is a snippet of a hit. HTML has no markup but <mark>. Field is the
+// field it is quoted from ("title" replaces the hit's own), Heading the section it is
+// in.
 type foundFragment struct{ Field, Heading, HTML string }
 
 // searchFlags are the flags of the search command.
@@ -37,7 +41,9 @@ type searchFlags struct {
 	failEmpty     bool
 }
 
-// newSearch returns "postern search".
+// newSearch returns "postern search". Words are joined by blanks, so that a query needs
+// quotes only where the shell would change it. Finding nothing is no error unless
+// --fail-empty is given.
 func newSearch(term terminal, g *globals) *cobra.Command {
 	var f searchFlags
 	cmd := &cobra.Command{
@@ -78,6 +84,7 @@ func (f searchFlags) query(words []string) string {
 }
 
 // printHits writes the results to stdout, and notes, suggestions and counts to stderr.
+// base is the portal's address. An answer that is not JSON is fault.Internal.
 func printHits(term terminal, base string, raw []byte, f searchFlags) error {
 	var out struct {
 		Total       int
@@ -101,6 +108,8 @@ func printHits(term terminal, base string, raw []byte, f searchFlags) error {
 	for _, s := range out.Suggestions {
 		fmt.Fprintf(term.err, "did you mean: %s\n", postmortems.Printable(s))
 	}
+	// Scripts distinguish "nothing found" from an error by --fail-empty and the output
+	// on stdout.
 	switch shown := f.offset + len(out.Hits); {
 	case out.Total == 0 && f.failEmpty:
 		fmt.Fprintln(term.err, "nothing found")
@@ -124,6 +133,8 @@ func results(n int) string {
 }
 
 // lines returns a hit as the terminal shows it: title, address, facts and snippets.
+// Every text from a document passes Printable: a title with an escape sequence could
+// otherwise change the terminal of a reader.
 func (h foundHit) lines(base string, s style) string {
 	var b strings.Builder
 	title := postmortems.Printable(h.Title)
@@ -147,7 +158,8 @@ func (h foundHit) lines(base string, s style) string {
 	return b.String()
 }
 
-// facts returns the known facts of a hit on one line that begins with its kind.
+// facts returns the known facts of a hit on one line that begins with its kind. Unknown
+// facts are left out.
 func (h foundHit) facts(kind string) string {
 	facts := append([]string{kind, h.Date, h.Severity}, h.Services...)
 	if h.RecoverSeconds != nil {
@@ -162,7 +174,8 @@ func (h foundHit) facts(kind string) string {
 	return factLine(facts)
 }
 
-// factLine joins the facts that are not empty, with control characters escaped.
+// factLine joins the facts that are not empty, with control characters escaped. facts
+// is modified.
 func factLine(facts []string) string {
 	known := slices.DeleteFunc(facts, func(f string) bool { return f == "" })
 	return postmortems.Printable(strings.Join(known, " · "))
@@ -172,7 +185,8 @@ func factLine(facts []string) string {
 // a terminal or NO_COLOR is set.
 type style struct{ strong, faint, mark, off string }
 
-// styleOf returns the style for the output of term.
+// styleOf returns the style for the output of term. NO_COLOR is the convention of
+// no-color.org: any value but "" turns color off.
 func styleOf(term terminal) style {
 	if v, _ := term.env("NO_COLOR"); v != "" || !isTerminal(term.out) {
 		return style{}
@@ -187,7 +201,8 @@ func marks(term terminal) (on, off string) {
 }
 
 // marked returns a snippet of the API with its <mark> elements highlighted and every
-// control character escaped; around is the style to return to after a mark.
+// control character escaped; around is the style to return to after a mark. An unclosed
+// mark extends to the end of the snippet. Without a style it returns plain text.
 func (s style) marked(quote, around string) string {
 	var b strings.Builder
 	for rest := quote; rest != ""; {
@@ -206,7 +221,8 @@ func (s style) marked(quote, around string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// plainText returns escaped HTML as text that is safe on a terminal.
+// plainText returns escaped HTML as text that is safe on a terminal. It unescapes
+// first: an escape may stand for a control character.
 func plainText(escaped string) string { return postmortems.Printable(html.UnescapeString(escaped)) }
 
 // absolute joins the portal's origin and a path that already has the portal's prefix.

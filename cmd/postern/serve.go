@@ -18,9 +18,14 @@ import (
 	"github.com/postern/postern/portal/config"
 )
 
-// stopLimit is how long a graceful stop may take: a push in flight finishes.
+// stopLimit is how long a graceful stop may take: a push in flight finishes. It is
+// below the TimeoutStopSec of docs/deploy/postern.service, after which the process is
+// killed.
 const stopLimit = 40 * time.Second
 
+// newServe returns "postern serve". It creates a portal in an empty folder, and is the
+// only command that listens and runs jobs. The flags that accept a loss are for one
+// start and have no setting, so that no configuration accepts it permanently.
 func newServe(term terminal, g *globals) *cobra.Command {
 	var withDemo bool
 	var accept app.Options
@@ -35,6 +40,8 @@ func newServe(term terminal, g *globals) *cobra.Command {
 	given := addConfigFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
+		// A demo must not fill a folder that someone uses: without an explicit folder
+		// it gets one that is removed at the end.
 		if stated, _ := term.env("POSTERN_DATA_DIR"); withDemo && g.dataDir == "" && stated == "" {
 			dir, err := os.MkdirTemp("", "postern-demo-")
 			if err != nil {
@@ -67,10 +74,14 @@ func keepSmall(term terminal) {
 	}
 }
 
+// serve runs a portal until ctx ends, which is no error, or a part of it fails. It
+// prints the address to stdout when requests are answered; tests and scripts wait for
+// that line. The portal is stopped in every case after New succeeded.
 func serve(ctx context.Context, term terminal, o app.Options, withDemo bool) (err error) {
 	keepSmall(term)
 	conf := o.Config
 	var level slog.LevelVar
+	// The level is a variable, so that it can be restored when the demo is filled.
 	if withDemo { // a thousand requests of its own would bury the address and the token
 		fmt.Fprintln(term.err, "demo: filling the portal with a dozen services and three months of data")
 		level.Set(max(conf.Log.Level, slog.LevelWarn))
@@ -106,7 +117,9 @@ func serve(ctx context.Context, term terminal, o app.Options, withDemo bool) (er
 	}
 }
 
-// options are what this program gives the portal to work with.
+// options returns what this program gives the portal to work with. Render workers are
+// processes of this executable; its name on the command line is a fallback for systems
+// that do not know the path.
 func options(term terminal, conf config.Config) app.Options {
 	self, err := os.Executable()
 	if err != nil {
@@ -118,6 +131,8 @@ func options(term terminal, conf config.Config) app.Options {
 	}
 }
 
+// logger returns a logger to w in the configured format: one line per record, JSON or
+// key=value.
 func logger(w io.Writer, c config.Log, level slog.Leveler) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level}
 	if c.Format == config.LogJSON {
@@ -126,8 +141,9 @@ func logger(w io.Writer, c config.Log, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// welcome prints a token once: the first administrator's on a new data folder,
-// and the demo's.
+// welcome prints a token once: the first administrator's on a new data folder, and the
+// demo's. Only its hash is stored, so it cannot be printed again. It goes to stderr, as
+// results on stdout may be recorded.
 func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) error {
 	secret, made, err := a.FirstToken(ctx)
 	if err != nil || !made {

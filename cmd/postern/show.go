@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newShow returns "postern show".
+// newShow returns "postern show". A document that does not exist is fault.NotFound,
+// with the portal's message.
 func newShow(term terminal, g *globals) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
@@ -45,7 +46,9 @@ func newShow(term terminal, g *globals) *cobra.Command {
 }
 
 // pathOf returns the percent-encoded address of the document that ref names: an id, a
-// path in the repository, or a URL copied from a browser.
+// path in the repository, or a URL copied from a browser. An id, which has no slash, is
+// below /p/. A fragment, a query of a URL and the suffixes .md and .json are removed,
+// as a pasted address may have them; an argument without a name is a usageError.
 func pathOf(ref string) (string, error) {
 	given := ref
 	if u, err := url.Parse(ref); err == nil && u.Host != "" {
@@ -63,6 +66,8 @@ func pathOf(ref string) (string, error) {
 	if !strings.Contains(ref, "/") {
 		ref = "p/" + ref
 	}
+	// An address is pasted escaped, a path of the repository is not; both are escaped
+	// once at the end.
 	if decoded, err := url.PathUnescape(ref); err == nil && strings.Contains(ref, "%") {
 		ref = decoded
 	}
@@ -70,7 +75,8 @@ func pathOf(ref string) (string, error) {
 }
 
 // withoutPrefixOf returns path without the path prefix of the portal at base, which a
-// copied URL includes.
+// copied URL includes. The base of a client has the prefix already, and it would be
+// doubled.
 func withoutPrefixOf(base, path string) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Path == "" {
@@ -82,7 +88,8 @@ func withoutPrefixOf(base, path string) string {
 	return path
 }
 
-// read returns the complete body of an answer, at most answerLimit bytes.
+// read returns the complete body of an answer, at most answerLimit bytes. An answer
+// that is longer is cut off there.
 func (c *client) read(cmd *cobra.Command, path string) ([]byte, error) {
 	res, err := c.do(cmd.Context(), http.MethodGet, path, nil)
 	if err != nil {

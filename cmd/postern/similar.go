@@ -15,10 +15,13 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// pasteLimit is the most bytes sent of a file; the portal accepts no more.
+// pasteLimit is the most bytes sent of a file; the portal accepts no more. The
+// beginning of a log is sent and not its end.
 const pasteLimit = 64 << 10
 
-// similarHit holds the fields of a hit of /api/v1/similar that the terminal shows.
+// similarHit holds the fields of a hit of /api/v1/similar that the terminal shows. Fix
+// is nil when no section states what fixed it. Waiting are the open action items of a
+// post-mortem.
 type similarHit struct {
 	foundHit
 	ForAlert bool `json:"for_alert"`
@@ -26,7 +29,8 @@ type similarHit struct {
 	Waiting  []struct{ Text, Owner, Due string }
 }
 
-// newSimilar returns "postern similar".
+// newSimilar returns "postern similar". What differs in each alert, such as ids and
+// times, is removed by the portal.
 func newSimilar(term terminal, g *globals) *cobra.Command {
 	var output string
 	var limit int
@@ -64,7 +68,8 @@ func newSimilar(term terminal, g *globals) *cobra.Command {
 }
 
 // readPaste returns the first pasteLimit bytes of the file or of standard input, as
-// valid UTF-8. An empty text is a usageError.
+// valid UTF-8. An empty text is a usageError. A character that the limit cuts in two
+// becomes U+FFFD. A file that cannot be opened is a usageError, too.
 func readPaste(term terminal, args []string) (string, error) {
 	from := term.in
 	if len(args) == 1 && args[0] != "-" {
@@ -86,8 +91,8 @@ func readPaste(term terminal, args []string) (string, error) {
 	return text, nil
 }
 
-// printSimilar writes hits to stdout and notes to stderr. With failEmpty no hit is an
-// error.
+// printSimilar writes hits to stdout and notes to stderr, with the form of text that
+// the portal detected. With failEmpty no hit is an error.
 func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error {
 	var out struct {
 		ReadAs string `json:"read_as"`
@@ -113,7 +118,8 @@ func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error 
 	return nil
 }
 
-// printSimilarHit writes one hit: title, address, facts, fix and open action items.
+// printSimilarHit writes one hit: title, address, facts, fix and open action items. A
+// document that names the alert of the text is marked as such.
 func printSimilarHit(term terminal, base string, h similarHit) {
 	bold, plain := marks(term)
 	fmt.Fprintf(term.out, "%s%s%s\n  %s\n", bold, postmortems.Printable(h.Title), plain, absolute(base, h.URL))
@@ -128,7 +134,8 @@ func printSimilarHit(term terminal, base string, h similarHit) {
 	}
 }
 
-// printFix writes the section that fixed it last time, indented.
+// printFix writes the section that fixed it last time, indented. Blank lines stay; they
+// have no trailing blanks.
 func printFix(term terminal, h similarHit) {
 	if h.Fix == nil {
 		return

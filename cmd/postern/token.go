@@ -28,7 +28,8 @@ func newToken(term terminal, g *globals) *cobra.Command {
 }
 
 // newTokenCreate returns "postern token create". The secret is the only output on
-// stdout, so that scripts can capture it.
+// stdout, so that scripts can capture it. The role and the expiry are validated here,
+// so that a typing error is a usage error; the rest is the portal's to validate.
 func newTokenCreate(term terminal, g *globals) *cobra.Command {
 	var role, name, expires string
 	var sources []string
@@ -69,17 +70,20 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// mostExpiry is the longest validity of a token that expires.
+// mostExpiry is the longest validity of a token that expires. Longer ones could
+// overflow a time.Duration, which ends at 292 years.
 const mostExpiry = 100 * 365 * 24 * time.Hour
 
 // expiry returns the instant at which a token expires: s is whole days ("90d") or a Go
-// duration ("12h"). It returns nil for "", a token without expiry.
+// duration ("12h"). It returns nil for "", a token without expiry. Any other s, and one
+// that is not positive or over mostExpiry, is fault.Invalid.
 func expiry(s string, now time.Time) (*time.Time, error) {
 	if s == "" {
 		return nil, nil
 	}
 	var d time.Duration
 	days, isDays := strings.CutSuffix(s, "d")
+	// The number of days is compared before it is multiplied, which could overflow.
 	if n, err := strconv.Atoi(days); isDays && err == nil && n > 0 && time.Duration(n) <= mostExpiry/(24*time.Hour) {
 		d = time.Duration(n) * 24 * time.Hour
 	} else if d, err = time.ParseDuration(s); err != nil {
@@ -92,7 +96,8 @@ func expiry(s string, now time.Time) (*time.Time, error) {
 	return &until, nil
 }
 
-// newTokenList returns "postern token list".
+// newTokenList returns "postern token list". Revoked and expired tokens are listed as
+// well: the audit log refers to them by id.
 func newTokenList(term terminal, g *globals) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
@@ -122,6 +127,8 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 				w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tROLE\tNAME\tCREATED\tEXPIRES\tLAST USED\tSTATE\tSOURCES")
 				for _, t := range out.Tokens {
+					// An expired token is "valid" here; its date in EXPIRES is in the
+					// past.
 					state := "valid"
 					if t.Revoked != nil {
 						state = "revoked"
@@ -158,7 +165,8 @@ func day(t *time.Time, none string) string {
 	return t.Format(time.DateOnly)
 }
 
-// newTokenRevoke returns "postern token revoke".
+// newTokenRevoke returns "postern token revoke". The argument is the id of the list,
+// not the secret. It cannot be undone.
 func newTokenRevoke(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke ID", Short: "Revoke a token and end its browser sessions", Args: exactly(1),

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newVersion returns "postern version", which prints the version stamped by the
-// linker and the Go version.
+// newVersion returns "postern version", which prints the version stamped by the linker
+// and the Go version. A build without the linker flag prints "devel".
 func newVersion(term terminal) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{

@@ -13,10 +13,12 @@ import (
 )
 
 // tree is a working tree that files are written into. os.Root refuses every path and
-// every symbolic link that leads out of it.
+// every symbolic link that leads out of it. An imported document names its own path,
+// and a working tree may contain links of someone else.
 type tree struct{ *os.Root }
 
-// openTree opens the folder given with --into. It fails with fault.NotFound.
+// openTree opens the folder given with --into. It fails with fault.NotFound. The caller
+// closes it.
 func openTree(dir string) (tree, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -34,8 +36,9 @@ const (
 	taken               // something else
 )
 
-// look returns the state of the file's path. It fails with fault.Conflict when the
-// path cannot be read or leads out of the tree.
+// look returns the state of the file's path. It fails with fault.Conflict when the path
+// cannot be read or leads out of the tree. The size is compared first, so that a large
+// file is not read for nothing. A folder at the path is taken.
 func (t tree) look(f convert.File) (place, error) {
 	in, err := t.Open(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,7 +60,8 @@ func (t tree) look(f convert.File) (place, error) {
 }
 
 // write writes a file and creates its folders. Without force it fails with
-// fault.Conflict when the path exists.
+// fault.Conflict when the path exists. An error after the file was created leaves an
+// incomplete file; repeating the command with --force replaces it.
 func (t tree) write(f convert.File, force bool) error {
 	if err := t.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
 		return fault.Wrap(fault.Conflict, "tree", "the folder of "+f.Path+" cannot be created", err)
