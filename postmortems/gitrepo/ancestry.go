@@ -13,7 +13,8 @@ import (
 )
 
 // parentTrees returns the root tree of every new commit and of every parent of
-// one, by commit.
+// one, by commit. The parents that the repository has are read in one request, however
+// many commits the push brings.
 func (s *survey) parentTrees(ctx context.Context) (map[postmortems.OID]postmortems.OID, error) {
 	roots := map[postmortems.OID]postmortems.OID{}
 	var known []postmortems.OID // commits the repository has
@@ -29,7 +30,8 @@ func (s *survey) parentTrees(ctx context.Context) (map[postmortems.OID]postmorte
 	return roots, s.rootsOf(ctx, slices.Compact(known), roots)
 }
 
-// rootsOf reads commits and adds the root tree of each to roots.
+// rootsOf reads commits and adds the root tree of each to roots. An object that is no
+// commit is a fault of kind Invalid: a tip or parent may name any object.
 func (s *survey) rootsOf(ctx context.Context, commits []postmortems.OID, roots map[postmortems.OID]postmortems.OID) error {
 	return s.src.Contents(ctx, commits, maxTree, func(_ int, o plumbing.Object) error {
 		if o.Kind != plumbing.CommitObject {
@@ -44,7 +46,8 @@ func (s *survey) rootsOf(ctx context.Context, commits []postmortems.OID, roots m
 	})
 }
 
-// root returns the root tree of one commit, "" when the commit is "".
+// root returns the root tree of one commit, "" when the commit is "". A new commit is
+// taken from the survey; any other is read.
 func (s *survey) root(ctx context.Context, commit postmortems.OID) (postmortems.OID, error) {
 	if commit == "" {
 		return "", nil
@@ -59,7 +62,8 @@ func (s *survey) root(ctx context.Context, commit postmortems.OID) (postmortems.
 
 // reaches reports whether the tip descends from a commit, as far as the survey
 // alone can decide. askGit is true when only git knows: from is neither new, nor a
-// parent of a new commit, nor the excluded tip.
+// parent of a new commit, nor the excluded tip. It answers nearly every push without a
+// git process.
 func (s *survey) reaches(from postmortems.OID) (yes, askGit bool) {
 	if from == s.tip {
 		return true, false
@@ -75,7 +79,8 @@ func (s *survey) reaches(from postmortems.OID) (yes, askGit bool) {
 	return false, from != s.hides
 }
 
-// descends reports whether the tip descends from a commit.
+// descends reports whether the tip descends from a commit. A commit that git does not
+// know is an error and not false.
 func (s *survey) descends(ctx context.Context, from postmortems.OID) (bool, error) {
 	yes, askGit := s.reaches(from)
 	if yes || !askGit {
@@ -92,7 +97,7 @@ func (s *survey) descends(ctx context.Context, from postmortems.OID) (bool, erro
 }
 
 // mergeBase returns the commit at which the tip's history branched off main, ""
-// when the two have no common commit.
+// when the two have no common commit. Of several best ones git chooses.
 func (s *survey) mergeBase(ctx context.Context) (postmortems.OID, error) {
 	if s.hides == "" {
 		return "", nil
@@ -111,7 +116,9 @@ func (s *survey) mergeBase(ctx context.Context) (postmortems.OID, error) {
 }
 
 // exitStatus returns the exit status of a git child. It is 0 when err is not an
-// ExitError: the child succeeded, was killed, or was never started.
+// ExitError: the child succeeded, was killed, or was never started. Callers compare it
+// with 1, which git documents as "no", or test for any positive status as a failure of
+// git itself.
 func exitStatus(err error) int {
 	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok {
 		return exit.Code

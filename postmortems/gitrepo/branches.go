@@ -14,7 +14,8 @@ const maxBranch = 200
 
 // checkBranch returns why a branch cannot have this name, "" when it can. The
 // rules are git's own (git-check-ref-format), without names that git's command
-// line or a terminal would misinterpret.
+// line or a terminal would misinterpret. The text is shown to the author. Names are
+// also compared with existing branches by Repo.clash.
 func checkBranch(name string) string {
 	switch {
 	case name == "" || len(name) > maxBranch:

@@ -53,7 +53,9 @@ func (r *Repo) Bundle(ctx context.Context, w io.Writer) error {
 
 // Unbundle creates the repository dir from what Bundle wrote. Objects are checked
 // like those of a push, and refs are created after all objects are stored. A stream
-// that is not such a bundle is a fault of kind Invalid.
+// that is not such a bundle is a fault of kind Invalid. A repository that has branches
+// already is a fault of kind Conflict. After an error the folder may hold objects
+// without refs.
 func Unbundle(ctx context.Context, dir string, bundle io.Reader) error {
 	repo, err := Open(ctx, Options{Dir: dir, Logger: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
@@ -63,6 +65,7 @@ func Unbundle(ctx context.Context, dir string, bundle io.Reader) error {
 	return errors.Join(err, repo.Close(context.WithoutCancel(ctx)))
 }
 
+// The limits of a push do not apply: a backup must be restored however large it is.
 func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 	ctx, cancel := r.bound(ctx, bundleTime)
 	defer cancel()
@@ -78,6 +81,8 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 		return err
 	}
 	defer func() { _ = q.close() }() // leftovers are swept at the next start
+	// Only a failure to read the backup counts here: if git ends early, its exit explains
+	// why.
 	feed := func(w io.Writer) error {
 		source := &sourceReader{r: bundle}
 		_, _ = io.Copy(w, source) // a failed write shows in the child's exit
@@ -93,7 +98,8 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 }
 
 // checkConnected returns a fault of kind Invalid when an object that the new tips
-// need is missing.
+// need is missing. It reads every commit and tree, so its cost grows with the whole
+// history.
 func (r *Repo) checkConnected(ctx context.Context, q *quarantine, moves []refMove) error {
 	var tips strings.Builder
 	for _, m := range moves {
@@ -106,7 +112,8 @@ func (r *Repo) checkConnected(ctx context.Context, q *quarantine, moves []refMov
 	return fault.Wrap(fault.Invalid, "gitrepo.adopt", "the repository is incomplete: objects are missing", err)
 }
 
-// adopt moves the packs of a quarantine into the repository, then creates the refs.
+// adopt moves the packs of a quarantine into the repository, then creates the refs. The
+// order survives a power cut: what a ref names is on the disk before the ref exists.
 func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error {
 	if err := q.release(); err != nil {
 		return err
@@ -118,6 +125,8 @@ func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error 
 }
 
 // readBundleHeader reads a bundle up to its pack and returns the branches it creates.
+// Lines of prerequisites ("-OID") are refused: such a bundle needs another repository.
+// Any other form is a fault of kind Invalid.
 func readBundleHeader(bundle *bufio.Reader) ([]refMove, error) {
 	invalid := func(text string) error {
 		return fault.New(fault.Invalid, "gitrepo.Unbundle", "the backup's repository cannot be read: "+text)
@@ -146,7 +155,8 @@ func readBundleHeader(bundle *bufio.Reader) ([]refMove, error) {
 	}
 }
 
-// bundleLine returns the next header line with its line feed.
+// bundleLine returns the next header line with its line feed. Its length is bounded by
+// the reader's buffer, maxBundleLine.
 func bundleLine(r *bufio.Reader) (string, error) {
 	line, err := r.ReadSlice('\n') // an overlong line is an error
 	return string(line), err
@@ -159,6 +169,7 @@ type sourceReader struct {
 	err error
 }
 
+// io.EOF is not recorded: it is the normal end.
 func (s *sourceReader) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	if err != nil && err != io.EOF {

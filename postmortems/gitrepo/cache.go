@@ -12,10 +12,12 @@ type cache[K comparable, V any] struct {
 	most       int // bound of weight; the cache as a whole weighs at most twice that
 }
 
+// most is in the unit of the weights that put receives.
 func newCache[K comparable, V any](most int) *cache[K, V] {
 	return &cache[K, V]{young: map[K]V{}, old: map[K]V{}, most: most}
 }
 
+// A value of the old generation is not moved: one that is put again becomes young.
 func (c *cache[K, V]) get(k K) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -26,6 +28,7 @@ func (c *cache[K, V]) get(k K) (V, bool) {
 	return v, ok
 }
 
+// The caller must not change v afterwards, since it is shared.
 func (c *cache[K, V]) put(k K, v V, weight int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

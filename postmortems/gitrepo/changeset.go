@@ -20,7 +20,8 @@ func (s *survey) origin(ctx context.Context, branch string) (postmortems.OID, er
 }
 
 // net returns what differs between a commit and the tip, with renames. A result of
-// more than the survey's bound is a fault of kind TooLarge.
+// more than the survey's bound is a fault of kind TooLarge. A push of one commit on top
+// of from is the usual case: its changes are computed already.
 func (s *survey) net(ctx context.Context, from postmortems.OID) ([]change, error) {
 	var list []change
 	if len(s.commits) == 1 && slices.Equal(s.commits[0].Parents, parentsOf(from)) {
@@ -37,6 +38,7 @@ func (s *survey) net(ctx context.Context, from postmortems.OID) ([]change, error
 		c := comparison{from: old, to: now}
 		most := s.most.changes
 		if most == 0 {
+			// The largest int: no bound.
 			most = int(^uint(0) >> 1)
 		}
 		if c.changes, err = s.trees.collect(ctx, old, now, most); err != nil {
@@ -53,6 +55,7 @@ func (s *survey) net(ctx context.Context, from postmortems.OID) ([]change, error
 	return list, nil
 }
 
+// It is the list that a commit directly on top of from has: empty for a root commit.
 func parentsOf(from postmortems.OID) []postmortems.OID {
 	if from == "" {
 		return nil
@@ -60,7 +63,9 @@ func parentsOf(from postmortems.OID) []postmortems.OID {
 	return []postmortems.OID{from}
 }
 
-// fillSizes sets the size of every blob that lists name.
+// fillSizes sets the size of every blob that lists name. New blobs have their size from
+// classify; the others are asked for in one request. Submodules name commits of other
+// repositories and have no size.
 func (s *survey) fillSizes(ctx context.Context, lists ...[]change) error {
 	known := map[postmortems.OID]int64{}
 	var ask []postmortems.OID
@@ -100,7 +105,9 @@ func (s *survey) fillAllSizes(ctx context.Context, net []change) error {
 	return s.fillSizes(ctx, lists...)
 }
 
-// history returns the commits of a change set, parents before children.
+// history returns the commits of a change set, parents before children. Texts are made
+// printable here, at the border of the package: names and subjects are written by
+// anyone.
 func (s *survey) history() []postmortems.Commit {
 	list := make([]postmortems.Commit, 0, len(s.commits))
 	for _, c := range s.commits {
@@ -112,6 +119,7 @@ func (s *survey) history() []postmortems.Commit {
 	return list
 }
 
+// The time stays.
 func cleanSignature(s postmortems.Signature) postmortems.Signature {
 	s.Name, s.Email = wire.Clean(s.Name), wire.Clean(s.Email)
 	return s
@@ -139,6 +147,7 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 		hides = r.Tip(Main)
 	}
 	s := r.newSurvey(src, nil, new, hides)
+	// Only commits are listed: the objects are known to be complete.
 	if err := s.connect(ctx, true); exitStatus(err) > 0 {
 		return cs, fault.Wrap(fault.Conflict, "gitrepo.ChangeSet",
 			"git does not have the commits that the database names; restore both from one backup", err)
@@ -170,14 +179,15 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 }
 
 // content reads the blobs of a change set. Blobs that validation has read already
-// come from memory.
+// come from memory. most bounds a blob in bytes; kept may be nil.
 type content struct {
 	src  objects
 	kept map[postmortems.OID][]byte
 	most int64
 }
 
-// Blobs implements postmortems.Content.
+// Blobs implements postmortems.Content. Blobs are given in the order of ids, whether
+// they come from memory or from git.
 func (c content) Blobs(ctx context.Context, ids []postmortems.OID, fn func(i int, data []byte) error) error {
 	var ask []postmortems.OID
 	var at []int // index in ids of each of ask
@@ -187,6 +197,7 @@ func (c content) Blobs(ctx context.Context, ids []postmortems.OID, fn func(i int
 		}
 	}
 	next := 0
+	// giveKept calls fn for the blobs in memory up to an index.
 	giveKept := func(until int) error {
 		for ; next < until; next++ {
 			if err := fn(next, c.kept[ids[next]]); err != nil {

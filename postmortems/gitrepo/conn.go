@@ -14,7 +14,9 @@ import (
 // ended, so that the client learns why it ended.
 const finalWait = 10 * time.Second
 
-// conn is one HTTP exchange. Its deadlines move on with every byte, up to a total.
+// conn is one HTTP exchange. Its deadlines move on with every byte, up to a total. A
+// transfer that stalls ends soon, and a slow one that makes progress may use the whole
+// time.
 type conn struct {
 	idle    time.Duration
 	w       http.ResponseWriter
@@ -24,6 +26,7 @@ type conn struct {
 	started bool
 }
 
+// The total of the exchange begins now.
 func newConn(w http.ResponseWriter, req *http.Request, limits Limits) *conn {
 	return &conn{w: w, idle: limits.Idle, control: http.NewResponseController(w), until: time.Now().Add(limits.Duration)}
 }
@@ -44,7 +47,8 @@ func (c *conn) deadline(extra time.Duration) time.Time {
 // aborted.
 func (c *conn) stopReadDeadline() { _ = c.control.SetReadDeadline(time.Time{}) } // not every server has deadlines
 
-// start writes the status and the header of the answer.
+// start writes the status and the header of the answer. The headers forbid caching, as
+// git's own http-backend does: proxies would otherwise answer with old refs.
 func (c *conn) start(contentType string) {
 	h := c.w.Header()
 	h.Set("Content-Type", "application/x-"+contentType)
@@ -55,7 +59,8 @@ func (c *conn) start(contentType string) {
 	c.started = true
 }
 
-// Write writes and flushes p; the header is written before the first byte.
+// Write writes and flushes p; the header is written before the first byte. Flushing
+// after each write shows progress lines while the push is processed.
 func (c *conn) Write(p []byte) (int, error) {
 	if !c.started {
 		c.start(c.pending)
@@ -76,7 +81,9 @@ func (c *conn) Write(p []byte) (int, error) {
 func (c *conn) abort() { _ = c.control.SetWriteDeadline(time.Unix(1, 0)) }
 
 // body returns a reader of the decoded request body whose deadlines move on. Reading
-// more than most bytes is a fault of kind TooLarge.
+// more than most bytes is a fault of kind TooLarge. An unknown content encoding is a
+// fault of kind Unsupported. The bound applies to the decoded bytes, so that a small
+// gzip body cannot become gigabytes.
 func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
 	raw := &timed{conn: c, r: req.Body}
 	var in io.Reader = raw
@@ -94,7 +101,8 @@ func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
 	return &capped{r: in, left: most, most: most}, nil
 }
 
-// drain reads and discards what a refused client still sends, up to most bytes.
+// drain reads and discards what a refused client still sends, up to most bytes. Errors
+// are ignored: the answer is written in any case.
 func (c *conn) drain(body io.Reader, most int64) {
 	_, _ = io.Copy(io.Discard, io.LimitReader(&timed{conn: c, r: body, extra: finalWait}, most)) // the data is discarded
 	c.stopReadDeadline()
@@ -107,6 +115,8 @@ type timed struct {
 	extra time.Duration // beyond the total of the exchange
 }
 
+// A client that stops sending for longer than Limits.Idle fails here, and a slow one at
+// the end of the total.
 func (t *timed) Read(p []byte) (int, error) {
 	_ = t.conn.control.SetReadDeadline(t.conn.deadline(t.extra)) // not every server has deadlines
 	n, err := t.r.Read(p)

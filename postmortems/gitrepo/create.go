@@ -25,7 +25,8 @@ const (
 	folderMode = 0o700
 )
 
-// newGit returns git for the repository in dir and creates its empty home.
+// newGit returns git for the repository in dir and creates its empty home. The home
+// must not be the user's: its configuration could change what git does.
 func newGit(ctx context.Context, binary, dir string) (*plumbing.Git, error) {
 	home := filepath.Join(dir, homeName)
 	if err := os.MkdirAll(home, folderMode); err != nil {
@@ -36,7 +37,8 @@ func newGit(ctx context.Context, binary, dir string) (*plumbing.Git, error) {
 
 // create makes the repository dir under a temporary name and renames it, so that an
 // interrupted start leaves a complete repository or none. Leftovers of earlier starts
-// are removed. A folder that already holds anything of value is left to initialise.
+// are removed. A folder that already holds anything of value is left to initialise. It
+// does nothing if the folder is not vacant.
 func create(ctx context.Context, binary, dir string) error {
 	const op = "gitrepo.create"
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
@@ -73,7 +75,8 @@ func create(ctx context.Context, binary, dir string) error {
 	return syncDir(filepath.Dir(dir))
 }
 
-// removeUnfinished removes what interrupted starts left beside the repository.
+// removeUnfinished removes what interrupted starts left beside the repository. It
+// creates the folder above when that is missing.
 func removeUnfinished(dir string) error {
 	beside, err := os.ReadDir(filepath.Dir(dir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -88,6 +91,8 @@ func removeUnfinished(dir string) error {
 	return fault.Wrap(fault.Internal, "gitrepo.create", "what an interrupted start left beside the repository cannot be removed", err)
 }
 
+// --template= keeps out hooks and examples of the machine's git. Running it again
+// repairs missing files and changes no object or ref.
 func initBare(ctx context.Context, git *plumbing.Git) error {
 	err := git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main,
 		"--object-format=sha1"}})
@@ -95,7 +100,8 @@ func initBare(ctx context.Context, git *plumbing.Git) error {
 }
 
 // isVacant reports whether dir is absent, or contains nothing except what git init
-// creates before the first object and the first branch.
+// creates before the first object and the first branch. A folder with any other name in
+// it is never removed.
 func isVacant(dir string) (bool, error) {
 	made := []string{"HEAD", "config", "description", "hooks", "info", "branches", "objects", "refs", homeName}
 	vacant := true
@@ -127,7 +133,7 @@ func isVacant(dir string) (bool, error) {
 }
 
 // isComplete reports whether the files are present without which git does not
-// recognise a repository.
+// recognise a repository. Objects may still be missing; Health finds that.
 func isComplete(dir string) bool {
 	for _, name := range []string{"HEAD", "config", "objects/pack", "refs/heads"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
@@ -153,6 +159,7 @@ func (r *Repo) initialise(ctx context.Context) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be read", err)
 	}
+	// HEAD decides which branch a clone checks out.
 	const want = "ref: " + headsPrefix + Main + "\n"
 	if string(text) == want {
 		return nil

@@ -17,18 +17,22 @@ type change struct {
 
 // diff compares two trees ("" is the empty tree) and calls emit for each file that
 // differs, in git's order. Folders with equal object names are not read. The first
-// error of emit ends it.
+// error of emit ends it. Its cost grows with the changed folders and not with the
+// trees. A file that becomes a folder is a deletion and additions.
 func (t trees) diff(ctx context.Context, from, to postmortems.OID, emit func(change) error) error {
 	d := differ{trees: t, ctx: ctx, emit: emit}
 	return d.folder("", from, to)
 }
 
+// differ carries what every level of a comparison needs.
 type differ struct {
 	trees
 	ctx  context.Context
 	emit func(change) error
 }
 
+// prefix is the path of the folder with a slash at its end, "" for the root. Both lists
+// are in the order of Entry.Compare, so one pass merges them.
 func (d *differ) folder(prefix string, from, to postmortems.OID) error {
 	if from == to {
 		return nil
@@ -68,7 +72,7 @@ func (d *differ) folder(prefix string, from, to postmortems.OID) error {
 }
 
 // entry compares two entries of one name. Entry.Compare keeps files and folders
-// apart, so both are of one type or one is absent.
+// apart, so both are of one type or one is absent. The zero Entry is absent.
 func (d *differ) entry(prefix string, a, b plumbing.Entry) error {
 	name := prefix + a.Name
 	if b.Name != "" {
@@ -88,7 +92,8 @@ func (d *differ) entry(prefix string, a, b plumbing.Entry) error {
 	return d.emit(c)
 }
 
-// collect returns a diff. More than most changes are a fault of kind TooLarge.
+// collect returns a diff. More than most changes are a fault of kind TooLarge. most is
+// at least the length of the result.
 func (t trees) collect(ctx context.Context, from, to postmortems.OID, most int) ([]change, error) {
 	var list []change
 	err := t.diff(ctx, from, to, func(c change) error {
@@ -102,7 +107,9 @@ func (t trees) collect(ctx context.Context, from, to postmortems.OID, most int) 
 }
 
 // againstAll returns what differs from every parent of a merge; each change is
-// described relative to the first parent.
+// described relative to the first parent. These are the changes that the author of the
+// merge made; everything else came with a parent. parents must have at least one
+// element.
 func (t trees) againstAll(ctx context.Context, parents []postmortems.OID, to postmortems.OID, most int) ([]change, error) {
 	list, err := t.collect(ctx, parents[0], to, most)
 	if err != nil {
@@ -126,7 +133,7 @@ func (t trees) againstAll(ctx context.Context, parents []postmortems.OID, to pos
 }
 
 // published returns the changes for a ChangeSet: without those that change only a
-// file's mode, sorted by path.
+// file's mode, sorted by path. The slice is new; list stays as it is.
 func published(list []change) []postmortems.Change {
 	out := make([]postmortems.Change, 0, len(list))
 	for _, c := range list {

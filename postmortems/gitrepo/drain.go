@@ -53,7 +53,8 @@ func (a *announcements) add() error {
 }
 
 // arrive records that a push has arrived. Which of the announced pushes it is does
-// not matter: only their number is waited for.
+// not matter: only their number is waited for. A push that was not announced, as by a
+// client with its own list of refs, is counted for another one.
 func (a *announcements) arrive() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -64,7 +65,8 @@ func (a *announcements) arrive() {
 	}
 }
 
-// drop removes an announcement whose push did not arrive.
+// drop removes an announcement whose push did not arrive. If arrive has removed it
+// meanwhile, nothing happens.
 func (a *announcements) drop(number uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

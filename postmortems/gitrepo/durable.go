@@ -21,10 +21,11 @@ func syncDir(dir string) error {
 }
 
 // syncObjects flushes the names of moved-in packs to disk. The folder itself is
-// durable since Open.
+// durable since Open. Until then a power cut could lose packs that a durable ref names.
 func (r *Repo) syncObjects() error { return syncDir(filepath.Join(r.git.Dir(), "objects", "pack")) }
 
-// syncFolders flushes the folders that git init created.
+// syncFolders flushes the folders that git init created. They may be new, and a new
+// folder exists after a power cut only if the one above it was flushed.
 func (r *Repo) syncFolders() error {
 	root := r.git.Dir()
 	return errors.Join(syncDir(filepath.Join(root, "objects", "pack")), syncDir(filepath.Join(root, "objects")),
@@ -33,7 +34,8 @@ func (r *Repo) syncFolders() error {
 
 // syncRefDirs makes a moved ref durable: it flushes the folder of the ref's file and,
 // when the branch was created or deleted, all folders above it up to the repository.
-// Folders that were removed with their last branch are skipped.
+// Folders that were removed with their last branch are skipped. git flushes the ref's
+// file but not the folders in which it appears.
 func (r *Repo) syncRefDirs(m refMove) error {
 	root := r.git.Dir()
 	for dir := filepath.Dir(filepath.Join(root, headsPrefix+m.branch)); ; dir = filepath.Dir(dir) {
@@ -48,7 +50,8 @@ func (r *Repo) syncRefDirs(m refMove) error {
 
 // sweep removes what a crash left: quarantines, partial packs, and locks of refs, each
 // of which would block every later push to its branch. It runs before any push, and
-// no other process writes here.
+// no other process writes here. All four places are tried even if one fails. Locks can
+// be removed without asking, since the process that held them has ended.
 func (r *Repo) sweep() error {
 	root := r.git.Dir()
 	objects := filepath.Join(root, "objects")
@@ -89,7 +92,8 @@ func (r *Repo) sweep() error {
 		errors.Join(errs...))
 }
 
-// eachName calls fn for every name in a folder; a missing folder has none.
+// eachName calls fn for every name in a folder; a missing folder has none. It goes on
+// after an error and returns all of them.
 func eachName(dir string, fn func(name string) error) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -23,7 +23,8 @@ const (
 	healthTime = 20 * time.Second
 )
 
-// health is the result of the last check of the repository.
+// health is the result of the last check of the repository. mu is held for as long as
+// git checks, so callers that find it taken use last.
 type health struct {
 	mu    sync.Mutex
 	at    time.Time // of the last check; zero: none yet
@@ -38,7 +39,8 @@ type healthResult struct{ err error }
 // Health reports, as a nil error, that the tip of main and every object of its tree
 // are present, so that clones and pushes work. It is cheap: git checks again only
 // after a pack or the tip has changed, and at most once in healthMaxAge. Missing
-// objects are a fault of kind Internal.
+// objects are a fault of kind Internal. A tip that is "" is healthy: nothing was
+// published yet.
 func (r *Repo) Health(ctx context.Context) error {
 	if !r.health.mu.TryLock() {
 		if last := r.health.last.Load(); last != nil {
@@ -73,7 +75,8 @@ func (r *Repo) Health(ctx context.Context) error {
 }
 
 // storeState returns a description of the tip and of the files that hold objects. It
-// changes whenever one of them does.
+// changes whenever one of them does. Loose objects are not listed one by one: pushes
+// store packs only.
 func (r *Repo) storeState(tip postmortems.OID) (string, error) {
 	var b strings.Builder
 	b.WriteString(string(tip))
@@ -118,12 +121,14 @@ func (r *Repo) checkTip(ctx context.Context, tip postmortems.OID) error {
 	return fault.Wrap(fault.Unavailable, "gitrepo.Health", "git did not answer in time", err)
 }
 
+// The message names the effect and what the operator should do.
 func incomplete(what string, err error) error {
 	const effect = ": clones and pushes fail, pages still work. Restore the newest backup; postern check lists what is missing"
 	return fault.Wrap(fault.Internal, "gitrepo.Health", what+effect, err)
 }
 
-// Has reports whether the repository contains a commit.
+// Has reports whether the repository contains a commit. A name that is malformed or
+// names another kind of object is false.
 func (r *Repo) Has(ctx context.Context, commit postmortems.OID) (bool, error) {
 	err := r.git.Run(ctx, plumbing.Call{
 		Args: []string{"cat-file", "-e", string(commit) + "^{commit}"}, Limits: r.limits.walk(),
@@ -135,7 +140,7 @@ func (r *Repo) Has(ctx context.Context, commit postmortems.OID) (bool, error) {
 }
 
 // Contains reports whether commit is in the history of tip. Both must be in the
-// repository.
+// repository. A commit is in its own history.
 func (r *Repo) Contains(ctx context.Context, tip, commit postmortems.OID) (bool, error) {
 	err := r.git.Run(ctx, plumbing.Call{
 		Args: []string{"merge-base", "--is-ancestor", string(commit), string(tip)}, Limits: r.limits.walk(),

@@ -32,7 +32,9 @@ const (
 )
 
 // InfoRefs answers GET info/refs?service=git-upload-pack|git-receive-pack, the
-// first request of every fetch and push. The caller has authorised the service.
+// first request of every fetch and push. The caller has authorised the service. A
+// push's list of refs is written by this process from the table in memory; that of a
+// fetch comes from git.
 func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	service := req.URL.Query().Get("service")
 	switch {
@@ -67,6 +69,7 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	defer cancel()
 	var out bytes.Buffer
 	protocol := protocolVersion(req)
+	// In version 2 git writes the service line itself.
 	if protocol != "version=2" {
 		out.Write(wire.AppendFlush(wire.AppendPacket(nil, "# service="+service+"\n")))
 	}
@@ -88,7 +91,8 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 
 // UploadPack answers POST git-upload-pack, a clone or fetch. reader is the id of a
 // token, or an address if there is no token; one reader gets at most half of the
-// slots.
+// slots. The request is read completely before git starts, so that a slow client holds
+// no slot.
 func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader string) {
 	if !r.accepts(w, req, uploadPack) {
 		return
@@ -118,6 +122,9 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader strin
 	}
 	defer r.fetches.release(reader)
 	c.pending = uploadPack + "-result"
+	// Twice the memory of other children: upload-pack runs pack-objects, which compresses
+	// what it sends. The processor time is not bounded, because a clone of a large
+	// repository is honest.
 	limits := plumbing.Limits{AddressSpace: 2 * childMemory, Wall: r.limits.Duration}
 	call := plumbing.Call{
 		Args: []string{"upload-pack", "--stateless-rpc", "--timeout=" + strconv.Itoa(max(int(r.limits.Idle/time.Second), 1)), r.git.Dir()},
@@ -136,7 +143,9 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader strin
 	}
 }
 
-// ReceivePack answers POST git-receive-pack, a push by who.
+// ReceivePack answers POST git-receive-pack, a push by who. Every push that has
+// commands is answered in git's protocol with status 200: git shows the reasons of refs
+// only then. Errors before that are plain HTTP.
 func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 	if !r.accepts(w, req, receivePack) {
 		return
@@ -202,7 +211,8 @@ func (r *Repo) takeSlot(ctx context.Context, holder string) (waited time.Duratio
 }
 
 // answerOptions applies the push options. An unknown option is reported, so that an
-// author who misspells "check" does not publish by accident.
+// author who misspells "check" does not publish by accident. Only one option exists, so
+// all others are named in a warning and the push continues.
 func (p *push) answerOptions(options []string, waited time.Duration) {
 	p.reported = time.Now()
 	if waited > time.Second {
@@ -217,7 +227,8 @@ func (p *push) answerOptions(options []string, waited time.Duration) {
 	}
 }
 
-// keepingAlive runs work and sends keep-alive packets to the author's git meanwhile.
+// keepingAlive runs work and sends keep-alive packets to the author's git meanwhile. It
+// returns after work has returned and no packet is being written any more.
 func (p *push) keepingAlive(work func()) {
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -238,7 +249,8 @@ func (p *push) keepingAlive(work func()) {
 	<-stopped
 }
 
-// report sends the status of every ref, if the client wants one.
+// report sends the status of every ref, if the client wants one. A client that left
+// before the report may find its push published nevertheless.
 func (p *push) report(asked wire.Request, unpack string) {
 	if !asked.Report {
 		return
@@ -249,7 +261,7 @@ func (p *push) report(asked wire.Request, unpack string) {
 }
 
 // accepts checks the header of a POST and registers the work. If it returns true,
-// the caller must call working.Done.
+// the caller must call working.Done. Otherwise the request has been answered.
 func (r *Repo) accepts(w http.ResponseWriter, req *http.Request, service string) bool {
 	switch {
 	case req.Method != http.MethodPost:
@@ -270,7 +282,8 @@ func (r *Repo) accepts(w http.ResponseWriter, req *http.Request, service string)
 }
 
 // protocolVersion returns the Git-Protocol header of a client if it has one of the
-// two known values, otherwise "".
+// two known values, otherwise "". The header becomes a variable of git's environment,
+// so no other text may pass.
 func protocolVersion(req *http.Request) string {
 	if v := req.Header.Get("Git-Protocol"); v == "version=1" || v == "version=2" {
 		return v
@@ -278,6 +291,7 @@ func protocolVersion(req *http.Request) string {
 	return ""
 }
 
+// Version 0 needs no variable.
 func protocolEnv(version string) []string {
 	if version == "" {
 		return nil
@@ -285,7 +299,8 @@ func protocolEnv(version string) []string {
 	return []string{"GIT_PROTOCOL=" + version}
 }
 
-// refuse answers with plain text, which git prints for the author.
+// refuse answers with plain text, which git prints for the author. status must not be
+// 200. Nothing may have been written before.
 func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -25,7 +25,9 @@ const toleratedFaults = "zeroPaddedFilemode missingSpaceBeforeDate badTimezone b
 // not, and creates branch from it. A branch that exists is a fault of kind Conflict.
 // Tags are not fetched, the configuration of the other repository is not used, and
 // nothing is checked out. The history is accepted as it is; Findings returns what a
-// push of its tip would be refused for.
+// push of its tip would be refused for. The caller publishes the branch afterwards with
+// ChangeSet. Other faults: Invalid for a bad branch name or a repository that git
+// cannot read, NotFound without a folder.
 func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems.OID, error) {
 	if err := r.begin(); err != nil {
 		return "", err
@@ -75,7 +77,8 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	return tip, r.adopt(ctx, q, moves)
 }
 
-// vacant returns a fault of kind Conflict when a branch exists or clashes with one.
+// vacant returns a fault of kind Conflict when a branch exists or clashes with one. It
+// is asked twice: before the fetch to fail early, and under the lock.
 func (r *Repo) vacant(branch string) error {
 	if r.Tip(branch) != "" || r.clash(branch) != "" {
 		return fault.Newf(fault.Conflict, "gitrepo.ImportFrom", "the branch %q exists already", branch)
@@ -83,7 +86,9 @@ func (r *Repo) vacant(branch string) error {
 	return nil
 }
 
-// fetch fetches HEAD of source into the quarantine and returns the commit.
+// fetch fetches HEAD of source into the quarantine and returns the commit. git writes
+// the commit into FETCH_HEAD of the repository, which is read and removed: no ref is
+// created.
 func (r *Repo) fetch(ctx context.Context, q *quarantine, source string) (postmortems.OID, error) {
 	config := []string{"fetch.fsckObjects=true", "fetch.unpackLimit=1", "fetch.writeCommitGraph=false"}
 	for id := range strings.FieldsSeq(toleratedFaults) {
@@ -115,10 +120,12 @@ func (r *Repo) fetch(ctx context.Context, q *quarantine, source string) (postmor
 	return tip, fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "git's FETCH_HEAD cannot be removed", os.Remove(file))
 }
 
+// git passes the command of --upload-pack to a shell.
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // Findings checks every file of a branch's tip by the rules of a push and returns the
-// problems: what a push of the imported files would be refused for.
+// problems: what a push of the imported files would be refused for. It does not look at
+// the history of the branch.
 func (r *Repo) Findings(ctx context.Context, branch string) ([]postmortems.Problem, error) {
 	s := r.newSurvey(pooled{r.pool}, nil, r.Tip(branch), "")
 	net, err := s.net(ctx, "")

@@ -9,6 +9,7 @@ import (
 // lock is a mutex whose waiters can give up.
 type lock chan struct{}
 
+// The lock is free.
 func newLock() lock { return make(lock, 1) }
 
 // try takes the lock when it is free.
@@ -31,4 +32,5 @@ func (l lock) take(ctx context.Context) error {
 	}
 }
 
+// The caller must hold the lock: otherwise it blocks.
 func (l lock) release() { <-l }

@@ -25,7 +25,8 @@ const (
 
 // Maintain merges packs when pushes have created many. Each merge at least doubles a
 // pack's size, so that an object is rewritten only a few times. Nothing is pruned.
-// Reads continue; publishing waits.
+// Reads continue; publishing waits. After a failure the packs are as they were. It is
+// called periodically.
 func (r *Repo) Maintain(ctx context.Context) error {
 	packs, err := filepath.Glob(filepath.Join(r.git.Dir(), "objects", "pack", "pack-*.pack"))
 	if err != nil {
@@ -44,6 +45,8 @@ func (r *Repo) Maintain(ctx context.Context) error {
 		return err
 	}
 	defer r.publish.release()
+	// -n leaves out the files for dumb HTTP; a bitmap would have to be rewritten with
+	// every merge.
 	args := []string{"repack", "-d", "-q", "-n", "--geometric=2", "--no-write-bitmap-index"}
 	if err := r.git.Run(ctx, plumbing.Call{Args: args}); err != nil {
 		return fault.Wrap(fault.Internal, "gitrepo.Maintain", "the packs could not be merged; they are unchanged", err)
@@ -52,7 +55,8 @@ func (r *Repo) Maintain(ctx context.Context) error {
 }
 
 // movedOutside compares git's branches with those in memory: another process may have
-// moved one. A difference is a fault of kind Internal. No push moves a branch meanwhile.
+// moved one. A difference is a fault of kind Internal. No push moves a branch
+// meanwhile. The difference is not adopted: what another process moved was not checked.
 func (r *Repo) movedOutside(ctx context.Context) error {
 	if err := r.publish.take(ctx); err != nil {
 		return err
@@ -80,7 +84,8 @@ func (r *Repo) movedOutside(ctx context.Context) error {
 }
 
 // Fsck lets git read every object, and returns the first damage as a fault of kind
-// Internal.
+// Internal. It also compares the branches. Both streams of git are searched, because
+// damage is printed on either.
 func (r *Repo) Fsck(ctx context.Context) error {
 	if err := r.begin(); err != nil {
 		return err

@@ -71,7 +71,8 @@ func defaultLimits() Limits {
 	}
 }
 
-// withDefaults returns l with zero fields replaced by the defaults.
+// withDefaults returns l with zero fields replaced by the defaults. A limit can
+// therefore not be switched off with 0.
 func (l Limits) withDefaults() Limits {
 	d := defaultLimits()
 	l.PackBytes = orDefault(l.PackBytes, d.PackBytes)
@@ -100,6 +101,7 @@ func orDefault[T comparable](v, d T) T {
 	return v
 }
 
+// It is the form that package checks takes.
 func (l Limits) sizes() checks.Sizes {
 	return checks.Sizes{Document: l.DocumentBytes, Attachment: l.AttachmentBytes}
 }
@@ -119,17 +121,21 @@ const (
 	commitChanges = 10
 )
 
-// unpack returns the limits of a git child that stores a pushed pack.
+// unpack returns the limits of a git child that stores a pushed pack. git may write
+// more than it receives: a thin pack is completed with its bases, so a file may have
+// four times the pack and 64 MiB.
 func (l Limits) unpack() plumbing.Limits {
 	return plumbing.Limits{AddressSpace: childMemory, CPU: childCPU, FileSize: uint64(4*l.PackBytes + 64<<20), Wall: l.Duration}
 }
 
-// walk returns the limits of a git child that reads refs, commits and trees.
+// walk returns the limits of a git child that reads refs, commits and trees. Such
+// children write no files.
 func (l Limits) walk() plumbing.Limits {
 	return plumbing.Limits{AddressSpace: childMemory, CPU: childCPU, Wall: 2 * time.Minute}
 }
 
-// Timings hold the duration of each step of a push.
+// Timings hold the duration of each step of a push. Times of refs in one push add up.
+// Bytes are those of new objects, unpacked.
 type Timings struct {
 	Receive time.Duration // request body in, index-pack done
 	Connect time.Duration // rev-list: is every object present, which are new
@@ -172,7 +178,8 @@ func (w Who) holder() string {
 	return "name:" + w.Pusher.Name // the Unix socket needs no token
 }
 
-// Command is what a push requests for one ref.
+// Command is what a push requests for one ref. Old is "" for a new branch and New is ""
+// for a deletion.
 type Command struct {
 	Ref    string // refs/heads/main
 	Branch string // main

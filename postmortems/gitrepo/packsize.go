@@ -39,7 +39,9 @@ type packSizes struct {
 }
 
 // passPack copies one pack from its header to its end. A pack whose objects would take
-// more than most bytes is a fault of kind TooLarge.
+// more than most bytes is a fault of kind TooLarge. in must be at the pack's header,
+// which the caller has checked; its checksum is verified by git. errPackEnds means that
+// out was closed.
 func passPack(out io.Writer, in *bufio.Reader, most int64) error {
 	p := &packSizes{in: in, out: bufio.NewWriterSize(out, 64<<10), most: most, buf: make([]byte, 32<<10)}
 	head := make([]byte, packHeader)
@@ -60,7 +62,8 @@ func passPack(out io.Writer, in *bufio.Reader, most int64) error {
 	return nil
 }
 
-// entry copies one object.
+// entry copies one object. The order in a pack is: header, the name or offset of a
+// delta's base, zlib data.
 func (p *packSizes) entry() error {
 	kind, size, err := p.header()
 	if err != nil {
@@ -91,7 +94,8 @@ func (p *packSizes) entry() error {
 }
 
 // header reads the type and the size of an object: three bits and four, then seven
-// bits per byte.
+// bits per byte. The first byte has the type in bits 4 to 6 and the low four bits of
+// the size; the highest bit of each byte states that another one follows.
 func (p *packSizes) header() (kind byte, size int64, err error) {
 	b, err := p.ReadByte()
 	if err != nil {
@@ -111,7 +115,7 @@ func (p *packSizes) header() (kind byte, size int64, err error) {
 }
 
 // add counts bytes before they are inflated. A sum over the limit is a fault of kind
-// TooLarge.
+// TooLarge. The comparison is written without a sum, which could overflow.
 func (p *packSizes) add(sum *int64, size int64) error {
 	if size > p.most || *sum > p.most-size {
 		return fault.Newf(fault.TooLarge, "gitrepo.unpack",
@@ -123,6 +127,8 @@ func (p *packSizes) add(sum *int64, size int64) error {
 
 // inflate copies the data of one entry, which must inflate to size bytes. For a delta
 // it counts the size of the object that the delta produces, from the delta's header.
+// The data is inflated once here and once by git: the header alone cannot be trusted,
+// as git reads until the zlib stream ends.
 func (p *packSizes) inflate(size int64, delta bool) error {
 	var err error
 	if p.z == nil {
@@ -133,6 +139,8 @@ func (p *packSizes) inflate(size int64, delta bool) error {
 	if err != nil {
 		return damaged(err)
 	}
+	// One byte more than declared is allowed, so that a longer object is noticed without
+	// inflating the rest.
 	inflated := &io.LimitedReader{R: p.z, N: size + 1}
 	data := bufio.NewReader(inflated)
 	if delta {
@@ -154,7 +162,8 @@ func (p *packSizes) inflate(size int64, delta bool) error {
 	return nil
 }
 
-// damaged returns the fault of a pack that cannot be read to its end.
+// damaged returns the fault of a pack that cannot be read to its end. A fault of the
+// request or errPackEnds is returned as it is.
 func damaged(err error) error {
 	if errors.Is(err, errPackEnds) {
 		return err
@@ -165,7 +174,8 @@ func damaged(err error) error {
 	return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the pack is damaged or ends too early; push again", err)
 }
 
-// Read reads from the pack and copies what it reads to the output.
+// Read reads from the pack and copies what it reads to the output. Bytes reach the
+// output even if the pack turns out to be refused: git's child is then killed.
 func (p *packSizes) Read(b []byte) (int, error) {
 	n, err := p.in.Read(b)
 	if _, werr := p.out.Write(b[:n]); werr != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/wire"
 )
 
-// refUpdate is one command of a push and what is known of it so far.
+// refUpdate is one command of a push and what is known of it so far. inspect sets
+// survey, verdict, net and base; prepare sets prepared. A deletion has only prepared.
 type refUpdate struct {
 	Command
 	reason   string // why it is refused; "" while it is not
@@ -21,7 +22,8 @@ type refUpdate struct {
 	prepared Prepared
 }
 
-// admit checks what can be checked before the pack is read.
+// admit checks what can be checked before the pack is read. A refused command does not
+// end the push: each ref gets its own reason in the report.
 func (p *push) admit(commands []wire.Command) {
 	named := map[string]bool{}
 	for _, c := range commands {
@@ -39,7 +41,8 @@ func (p *push) admit(commands []wire.Command) {
 	}
 }
 
-// may returns why the pusher may not do this, "" when it is allowed.
+// may returns why the pusher may not do this, "" when it is allowed. Without a policy
+// nothing is allowed.
 func (p *push) may(u *refUpdate) string {
 	if p.who.May == nil {
 		return "pushing is not allowed here"
@@ -50,7 +53,9 @@ func (p *push) may(u *refUpdate) string {
 	return ""
 }
 
-// refusal returns why a command is refused for every pusher, "" when it is not.
+// refusal returns why a command is refused for every pusher, "" when it is not. The
+// rules come before the question whether the branch moved: an author corrects a name
+// only once.
 func (r *Repo) refusal(u *refUpdate) string {
 	if !strings.HasPrefix(u.Ref, headsPrefix) {
 		return "only branches are stored here: push to main to publish, to any other branch for a draft"
@@ -65,7 +70,9 @@ func (r *Repo) refusal(u *refUpdate) string {
 }
 
 // stale returns why the branch cannot move: it is not where the author last saw it, or
-// a branch was created meanwhile that clashes with the new one. It is "" otherwise.
+// a branch was created meanwhile that clashes with the new one. It is "" otherwise. It
+// is asked three times: before the pack is read, before the Publisher validates, and
+// while the lock is held.
 func (r *Repo) stale(u *refUpdate) string {
 	tip := r.Tip(u.Branch)
 	switch {
@@ -85,7 +92,8 @@ func (r *Repo) stale(u *refUpdate) string {
 }
 
 // forced checks a move that is not a fast-forward and returns why it is refused, ""
-// when it is not.
+// when it is not. Whether a move is forced is known only after the history was read, so
+// rights are asked again with Force set.
 func (p *push) forced(u *refUpdate) string {
 	if u.Branch == Main {
 		return "main cannot be rewritten: git pull --rebase, then push again without --force"

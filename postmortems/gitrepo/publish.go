@@ -28,7 +28,8 @@ const (
 // publish validates and publishes a group of refs. Other pushes are validated and
 // published at the same time: the group holds the repository's lock only from the
 // check that main has not moved since validation, to the commit. A group that another
-// push overtook is validated again.
+// push overtook is validated again. The lines after publication are printed without the
+// lock. A group with a refused ref is not published at all.
 func (p *push) publish(ctx context.Context, group []*refUpdate) {
 	for try := 1; ; try++ {
 		seen, err := p.repo.publications(ctx)
@@ -59,7 +60,8 @@ func (p *push) publish(ctx context.Context, group []*refUpdate) {
 }
 
 // prepareGroup lets the Publisher validate a group. It returns false when nothing is
-// left to do: the group is refused, or was only to be checked.
+// left to do: the group is refused, or was only to be checked. A ref that another push
+// has made stale meanwhile is refused before the Publisher spends time on it.
 func (p *push) prepareGroup(ctx context.Context, group []*refUpdate) bool {
 	if !slices.ContainsFunc(group, func(u *refUpdate) bool { return u.reason == "" }) {
 		return false
@@ -94,7 +96,8 @@ func errGroup() error {
 // publishIfCurrent publishes a prepared group, unless another push was published
 // since seen: then it returns false, and the group must be validated again. On the
 // last attempt a draft is published all the same: no reader sees it, and its push to
-// main is validated again. A push to main itself is stale by then.
+// main is validated again. A push to main itself is stale by then. It also returns true
+// when the group is refused: done means that no further attempt is needed.
 func (p *push) publishIfCurrent(ctx context.Context, group []*refUpdate, seen int64, last bool) (done bool) {
 	if !p.repo.publish.try() {
 		p.answer.Say("waiting for another push to be published")
@@ -124,7 +127,8 @@ func (p *push) publishIfCurrent(ctx context.Context, group []*refUpdate, seen in
 }
 
 // publications waits until no push is being published and returns how often main was
-// published.
+// published. The number is compared later under the lock: a difference means that main
+// moved.
 func (r *Repo) publications(ctx context.Context) (int64, error) {
 	if err := r.publish.take(ctx); err != nil {
 		return 0, err
@@ -133,7 +137,8 @@ func (r *Repo) publications(ctx context.Context) (int64, error) {
 	return r.published, nil
 }
 
-// failGroup gives all refs of a group that have no reason yet the one of err.
+// failGroup gives all refs of a group that have no reason yet the one of err. err must
+// not be nil.
 func (p *push) failGroup(group []*refUpdate, err error) {
 	for _, u := range group {
 		if u.reason == "" {
@@ -143,7 +148,8 @@ func (p *push) failGroup(group []*refUpdate, err error) {
 }
 
 // prepare lets the Publisher validate what a ref changes. The author sees the problems
-// of both validations at once and needs only one more push.
+// of both validations at once and needs only one more push. It returns only failures of
+// the server; what the author must correct is the ref's reason.
 func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 	defer since(&p.times.Prepare, time.Now())
 	cs, refused := p.changeSet(u)
@@ -165,7 +171,9 @@ func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 }
 
 // changeSet returns the change set for the Publisher. refused is the reason why the
-// ref will not move whatever the Publisher decides, "" if there is none.
+// ref will not move whatever the Publisher decides, "" if there is none. It prints the
+// problems of validation the first time. If they refuse the push, files that must not
+// be read are left out of Net, and the Publisher still checks the others.
 func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string) {
 	cs = postmortems.ChangeSet{Branch: u.Branch, Old: u.Old, Pusher: p.who.Pusher, At: p.at,
 		Content: content{src: pooled{p.repo.pool}, most: maxTree}}
@@ -188,7 +196,7 @@ func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string
 	return cs, refused
 }
 
-// reason summarises the errors in one line.
+// reason summarises the errors in one line. It is called only if there is an error.
 func (j *validation) reason() string {
 	errors := 0
 	var first postmortems.Problem
@@ -206,7 +214,9 @@ func (j *validation) reason() string {
 	return fmt.Sprintf("%d problems, the first in %s: %s", errors, first.Path, first.Rule)
 }
 
-// accept stores a group of refs durably, then commits each change set.
+// accept stores a group of refs durably, then commits each change set. The lock is
+// held. If a change set of an atomic push cannot be committed, those before it stay
+// published; the refs of the rest move back.
 func (p *push) accept(ctx context.Context, group []*refUpdate) {
 	if err := p.store(ctx, group); err != nil {
 		p.rollBack(ctx, group, err)
@@ -222,7 +232,9 @@ func (p *push) accept(ctx context.Context, group []*refUpdate) {
 }
 
 // store moves in the packs and moves the refs, in an order that survives a power cut:
-// objects and their names first, then the refs.
+// objects and their names first, then the refs. Space is checked for what the database
+// and the index will need, since the pack is on the disk already. The note is written
+// last, directly before the refs move.
 func (p *push) store(ctx context.Context, group []*refUpdate) error {
 	defer since(&p.times.Publish, time.Now())
 	var moves []refMove
@@ -252,7 +264,9 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 }
 
 // pack prepares the packs that the group moves in: those of the push, or, when the
-// refs of the push succeed separately, a new pack of only what these tips need.
+// refs of the push succeed separately, a new pack of only what these tips need. It runs
+// once per group, before the lock is taken, because extracting may take seconds. A
+// group of deletions needs no packs.
 func (p *push) pack(ctx context.Context, group []*refUpdate) error {
 	creating := 0
 	for _, u := range p.refs {
@@ -278,7 +292,9 @@ func (p *push) pack(ctx context.Context, group []*refUpdate) error {
 }
 
 // rollBack moves refs back whose change sets could not be stored or committed, so that
-// git and the database agree and the author can push again.
+// git and the database agree and the author can push again. Objects stay: they are not
+// reachable and do no harm. If moving back fails, the next start publishes what the ref
+// names.
 func (p *push) rollBack(ctx context.Context, group []*refUpdate, cause error) {
 	text := "nothing was published: " + reasonOf(cause)
 	var moves []refMove

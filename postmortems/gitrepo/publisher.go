@@ -7,7 +7,8 @@ import (
 )
 
 // Publisher validates what a push changes and publishes it. portal/app implements it
-// by calling the owner of each folder.
+// by calling the owner of each folder. The same methods serve pushes to main and to
+// drafts.
 type Publisher interface {
 	// Prepare reads and validates the change set while its objects are still in
 	// quarantine. It changes nothing, may run concurrently, and ends with ctx. An error

@@ -25,7 +25,8 @@ const (
 	optionCheck = "check"
 )
 
-// push is one push in progress.
+// push is one push in progress. It is used by one goroutine, except answer, which the
+// goroutine of keep-alive packets shares.
 type push struct {
 	repo     *Repo
 	who      Who
@@ -47,7 +48,8 @@ type push struct {
 
 // receive stores the pack in the quarantine. length is the request's, -1 when it is
 // not declared: then only a disk that is full already is refused. When receive returns,
-// everything of the body that matters has been read.
+// everything of the body that matters has been read. Nothing is received if every ref
+// is refused or deleted.
 func (p *push) receive(ctx context.Context, body *bufio.Reader, length int64) error {
 	defer since(&p.times.Receive, time.Now())
 	wanted := false
@@ -71,7 +73,8 @@ func (p *push) receive(ctx context.Context, body *bufio.Reader, length int64) er
 	return p.q.unpack(ctx, body, p.repo.limits)
 }
 
-// close releases everything that the push holds.
+// close releases everything that the push holds. It may be called without any
+// quarantine, and after the packs have moved in.
 func (p *push) close() {
 	if p.q == nil {
 		return
@@ -84,6 +87,8 @@ func (p *push) close() {
 }
 
 // work validates and publishes what was received; refs carry their reasons afterwards.
+// All refs are inspected before the first is published, so that an atomic push is
+// refused as a whole.
 func (p *push) work(ctx context.Context) {
 	for _, u := range p.refs {
 		if u.reason == "" && !u.Delete {
@@ -95,7 +100,8 @@ func (p *push) work(ctx context.Context) {
 	}
 }
 
-// groups returns the refs that succeed or fail together: each alone, or all.
+// groups returns the refs that succeed or fail together: each alone, or all. The order
+// is that of the commands.
 func (p *push) groups() [][]*refUpdate {
 	if p.atomic {
 		return [][]*refUpdate{p.refs}
@@ -108,7 +114,9 @@ func (p *push) groups() [][]*refUpdate {
 }
 
 // fail records why a ref cannot move: a problem of the push, or a failure of the
-// server, which is logged.
+// server, which is logged. A push that has used its time is ended by its context, and
+// the resulting errors look like failures of the server: the author is given the real
+// reason.
 func (p *push) fail(u *refUpdate, err error) {
 	if err == nil {
 		return
@@ -122,7 +130,9 @@ func (p *push) fail(u *refUpdate, err error) {
 	p.note(u, err)
 }
 
-// note records why a ref cannot move, when the cause is not the push's time.
+// note records why a ref cannot move, when the cause is not the push's time. If the
+// author's connection has ended, the errors that follow from it are not logged as
+// failures.
 func (p *push) note(u *refUpdate, err error) {
 	u.reason = reasonOf(err)
 	if isServerFault(err) && !(p.left != nil && p.left()) {
@@ -142,7 +152,8 @@ func reasonOf(err error) string {
 }
 
 // isServerFault reports whether the server, not the push, caused an error. Waiting
-// too long for a slot is neither's fault and is not reported as the server's.
+// too long for a slot is neither's fault and is not reported as the server's. An error
+// without a kind is the server's.
 func isServerFault(err error) bool {
 	if _, full := errors.AsType[busy](err); full {
 		return false
@@ -154,7 +165,9 @@ func isServerFault(err error) bool {
 	return true
 }
 
-// inspect surveys what a ref brings and validates it.
+// inspect surveys what a ref brings and validates it. It returns failures and faults of
+// the push; u.reason is set for a refusal that is no fault. The commits that main
+// reaches are not new for a draft either.
 func (p *push) inspect(ctx context.Context, u *refUpdate) error {
 	src, err := p.q.objects(ctx)
 	if err != nil {
@@ -200,7 +213,8 @@ func (p *push) inspect(ctx context.Context, u *refUpdate) error {
 	return err
 }
 
-// connect checks that every object that the ref needs is present.
+// connect checks that every object that the ref needs is present. A shallow clone is
+// the usual cause: its history ends at commits whose parents were never fetched.
 func (p *push) connect(ctx context.Context, u *refUpdate) error {
 	defer since(&p.times.Connect, time.Now())
 	err := u.survey.connect(ctx, false)
@@ -212,7 +226,7 @@ func (p *push) connect(ctx context.Context, u *refUpdate) error {
 	return err
 }
 
-// progress prints how far a long check is.
+// progress prints how far a long check is. Quiet pushes (git push -q) print nothing.
 func (p *push) progress(done, total int) {
 	if now := time.Now(); !p.quiet && now.Sub(p.reported) >= progressEvery {
 		p.reported = now
@@ -220,7 +234,9 @@ func (p *push) progress(done, total int) {
 	}
 }
 
-// printProblems prints problems and the addresses of their rules' documentation.
+// printProblems prints problems and the addresses of their rules' documentation. They
+// are in the order of path and place. Each rule is named once, in the order of the
+// problems.
 func (p *push) printProblems(problems []postmortems.Problem) {
 	var lines []string
 	rules := map[string]bool{}
@@ -243,7 +259,7 @@ func (p *push) printProblems(problems []postmortems.Problem) {
 	p.answer.Say(lines...)
 }
 
-// results returns the reason of each ref for the report.
+// results returns the reason of each ref for the report. "" means that the ref moved.
 func (p *push) results() []wire.Result {
 	list := make([]wire.Result, 0, len(p.refs))
 	for _, u := range p.refs {
@@ -252,7 +268,8 @@ func (p *push) results() []wire.Result {
 	return list
 }
 
-// outcome returns the outcome of the push for the metrics.
+// outcome returns the outcome of the push for the metrics. A push of several refs
+// counts as published if one of them is, unless the server failed.
 func (p *push) outcome() Outcome {
 	published, checked := false, len(p.refs) > 0
 	for _, u := range p.refs {

@@ -26,7 +26,8 @@ type pushNote struct {
 	Tips    map[string]postmortems.OID `json:"tips"` // by branch; "" when it was deleted
 }
 
-// writeNote records a push whose refs are about to move.
+// writeNote records a push whose refs are about to move. The rename makes it complete
+// or absent after a crash of the process. The caller holds the publishing lock.
 func (r *Repo) writeNote(who postmortems.Pusher, at time.Time, moves []refMove) error {
 	note := pushNote{TokenID: who.TokenID, Name: who.Name, At: at, Tips: map[string]postmortems.OID{}}
 	for _, m := range moves {
@@ -62,7 +63,8 @@ func (r *Repo) readNote() error {
 }
 
 // noted returns who moved a branch to a tip, and when, if that was the last push
-// before this repository was opened.
+// before this repository was opened. Pushes since then are not in it: their change sets
+// were committed by this process.
 func (r *Repo) noted(branch string, tip postmortems.OID) (who postmortems.Pusher, at time.Time, ok bool) {
 	at = r.note.At
 	who = postmortems.Pusher{TokenID: r.note.TokenID, Name: r.note.Name}

@@ -17,7 +17,8 @@ import (
 
 // quarantine is a folder of objects that the repository does not have yet. Git
 // children started with env see both; others do not see the new objects. It lives as
-// long as one push.
+// long as one push. Its objects become part of the repository by moving files, not by
+// copying them.
 type quarantine struct {
 	git      *plumbing.Git
 	dir      string
@@ -26,6 +27,9 @@ type quarantine struct {
 	released bool // its packs have moved into the repository
 }
 
+// The folder is on the repository's file system, so that packs move in by renaming. The
+// alternate folder lets git see the repository's objects; new ones are written to the
+// quarantine only. A folder that cannot be created is a fault of kind Full.
 func newQuarantine(git *plumbing.Git) (*quarantine, error) {
 	objects := filepath.Join(git.Dir(), "objects")
 	dir, err := os.MkdirTemp(objects, quarantinePrefix)
@@ -38,7 +42,8 @@ func newQuarantine(git *plumbing.Git) (*quarantine, error) {
 	return &quarantine{git: git, dir: dir, env: []string{"GIT_OBJECT_DIRECTORY=" + dir, "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + objects}}, nil
 }
 
-// objects returns the quarantine's cat-file process, started on first use.
+// objects returns the quarantine's cat-file process, started on first use. It ends with
+// ctx or close. It is used by one goroutine at a time.
 func (q *quarantine) objects(ctx context.Context) (*plumbing.CatFile, error) {
 	if q.cat != nil {
 		return q.cat, nil
@@ -48,7 +53,8 @@ func (q *quarantine) objects(ctx context.Context) (*plumbing.CatFile, error) {
 	return q.cat, err
 }
 
-// close ends its process and removes what has not moved into the repository.
+// close ends its process and removes what has not moved into the repository. It may be
+// called twice.
 func (q *quarantine) close() error {
 	var err error
 	if q.cat != nil {
@@ -65,7 +71,8 @@ const packTrailer = 20
 
 // unpack reads a pack at the end of a request and lets git store it. The number of
 // objects is checked before the first is read. A truncated pack is a fault of kind
-// Invalid, one over the limits of kind TooLarge.
+// Invalid, one over the limits of kind TooLarge. --strict and --fix-thin of indexPack
+// apply: malformed objects are refused and bases of deltas are added.
 func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limits) error {
 	head, err := body.Peek(packHeader)
 	if err != nil {
@@ -89,7 +96,8 @@ func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limi
 	})
 }
 
-// indexPack runs git index-pack on the pack that feed writes.
+// indexPack runs git index-pack on the pack that feed writes. An error of feed takes
+// precedence over the exit of git.
 func (q *quarantine) indexPack(ctx context.Context, limits plumbing.Limits, args []string, feed func(io.Writer) error) error {
 	args = append([]string{"index-pack", "--stdin", "--strict", "--fix-thin"}, args...)
 	// The pack is copied by this goroutine, so that no read of the request outlives the

@@ -34,7 +34,7 @@ func (r *Repo) loadRefs(ctx context.Context) error {
 	return nil
 }
 
-// readRefs returns the tip of every branch in git.
+// readRefs returns the tip of every branch in git. Packed refs are included.
 func (r *Repo) readRefs(ctx context.Context) (map[string]postmortems.OID, error) {
 	out, err := r.git.Output(ctx, plumbing.Call{Args: []string{"for-each-ref", "--format=%(objectname) %(refname)", headsPrefix}})
 	if err != nil {
@@ -52,7 +52,8 @@ func (r *Repo) readRefs(ctx context.Context) (map[string]postmortems.OID, error)
 	return tips, nil
 }
 
-// Tip returns the commit that a branch names, "" when there is no such branch.
+// Tip returns the commit that a branch names, "" when there is no such branch. It never
+// waits for git.
 func (r *Repo) Tip(branch string) postmortems.OID {
 	r.refs.mu.RLock()
 	defer r.refs.mu.RUnlock()
@@ -78,7 +79,7 @@ func (r *Repo) Branches() []Branch {
 
 // clash returns a branch that cannot exist beside a new one, "" if there is none. Git
 // stores branches as files, so "a" and "a/b" exclude each other, and on some disks "A"
-// and "a" do.
+// and "a" do. If there are several, any of them is returned.
 func (r *Repo) clash(branch string) string {
 	r.refs.mu.RLock()
 	defer r.refs.mu.RUnlock()
@@ -101,7 +102,8 @@ type refMove struct {
 // moveRefs moves refs in one transaction, durably, after before (if not nil) has made
 // durable what they name. If before fails, nothing moves. If git has another old value
 // than the table, the table is read again and the fault is of kind Conflict. After a
-// fault of another kind the refs have moved but may not survive a power cut.
+// fault of another kind the refs have moved but may not survive a power cut. Except in
+// Unbundle the caller holds the publishing lock.
 func (r *Repo) moveRefs(ctx context.Context, moves []refMove, before func() error) error {
 	early, err := r.updateRef(ctx, moveScript(moves), before)
 	if early {
@@ -151,7 +153,9 @@ func (r *Repo) updateRef(ctx context.Context, script []byte, before func() error
 	return false, child.Wait()
 }
 
-// moveScript returns the input of git update-ref --stdin.
+// moveScript returns the input of git update-ref --stdin. Each line states the old
+// value, so that git refuses to move a ref that is elsewhere; "create" demands that the
+// ref is absent.
 func moveScript(moves []refMove) []byte {
 	var script bytes.Buffer
 	script.WriteString("start\n")
@@ -170,7 +174,7 @@ func moveScript(moves []refMove) []byte {
 	return script.Bytes()
 }
 
-// noteMoves applies moves to the table.
+// noteMoves applies moves to the table. Readers see all of them at once.
 func (r *Repo) noteMoves(moves []refMove) {
 	r.refs.mu.Lock()
 	defer r.refs.mu.Unlock()

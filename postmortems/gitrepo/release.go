@@ -14,7 +14,8 @@ import (
 )
 
 // release moves the packs into the repository, each index after its pack: git reads a
-// pack once its index exists.
+// pack once its index exists. A second call does nothing. If it fails halfway, packs
+// without an index are ignored by git and complete ones hold unreachable objects.
 func (q *quarantine) release() error {
 	if q.released {
 		return nil
@@ -40,7 +41,8 @@ func (q *quarantine) release() error {
 	return nil
 }
 
-// packOrder returns the rank in which the files of a pack are moved.
+// packOrder returns the rank in which the files of a pack are moved. The others (.rev,
+// .bitmap and so on) must be there when git opens the index.
 func packOrder(name string) int {
 	switch filepath.Ext(name) {
 	case ".pack":
@@ -52,7 +54,9 @@ func packOrder(name string) int {
 }
 
 // extract packs what some tips need beyond main into a new quarantine: objects of a
-// ref that was refused must not enter the repository with one that was accepted.
+// ref that was refused must not enter the repository with one that was accepted. The
+// caller must close the result. Its objects come from the quarantine and, without those
+// of hides, from the repository.
 func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID,
 	limits plumbing.Limits) (*quarantine, error) {
 	part, err := newQuarantine(q.git)

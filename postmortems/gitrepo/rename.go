@@ -21,7 +21,8 @@ type comparison struct {
 
 // findRenames joins removed and added files: first those with equal content, then, where
 // Markdown files remain on both sides, those that git finds similar. Renames by a
-// document's id are found by package library.
+// document's id are found by package library. All comparisons share one git process.
+// git's threshold is the default of -M, half of the text.
 func (r *Repo) findRenames(ctx context.Context, env []string, list []*comparison) error {
 	var similar []*comparison
 	for _, c := range list {
@@ -46,7 +47,8 @@ func (r *Repo) findRenames(ctx context.Context, env []string, list []*comparison
 
 // joinExact pairs removed and added files with equal content, preferring a file with
 // the same base name. Empty files are all equal and are not paired. It runs in linear
-// time: a push may move a hundred thousand copies of one file.
+// time: a push may move a hundred thousand copies of one file. A first pass over the
+// additions pairs equal base names, a second one the rest in the order of their paths.
 func (c *comparison) joinExact() {
 	type named struct {
 		blob postmortems.OID
@@ -94,12 +96,13 @@ func (c *comparison) joinExact() {
 // emptyBlob is the object name of the empty blob.
 const emptyBlob postmortems.OID = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 
-// rename turns an addition into a rename of a removed file.
+// rename turns an addition into a rename of a removed file. The new path and blob stay.
 func (c *change) rename(from change) {
 	c.Status, c.From, c.OldBlob, c.oldMode = postmortems.Renamed, from.Path, from.OldBlob, from.oldMode
 }
 
-// drop removes the changes at some indexes.
+// drop removes the changes at some indexes. The others keep their order; the array is
+// reused.
 func (c *comparison) drop(gone map[int]bool) {
 	kept := c.changes[:0]
 	for i, ch := range c.changes {
@@ -110,7 +113,8 @@ func (c *comparison) drop(gone map[int]bool) {
 	c.changes = kept
 }
 
-// needsGit reports whether Markdown files were both removed and added.
+// needsGit reports whether Markdown files were both removed and added. The empty tree
+// has no name that could be passed to git, and nothing is renamed from it.
 func (c *comparison) needsGit() bool {
 	var removed, added bool
 	for _, ch := range c.changes {
@@ -122,6 +126,7 @@ func (c *comparison) needsGit() bool {
 	return removed && added && c.from != "" && c.to != ""
 }
 
+// It is coarser than postmortems.KindOf: hidden files count too.
 func isMarkdown(p string) bool {
 	ext := strings.ToLower(path.Ext(p))
 	return ext == ".md" || ext == ".markdown"
@@ -129,7 +134,7 @@ func isMarkdown(p string) bool {
 
 // readRenames reads the output of diff-tree for each comparison, in order: a line with
 // both trees, then records of ":MODES OIDS STATUS\0PATH\0", with a second path after a
-// rename.
+// rename. Paths are as stored and may hold any byte but NUL, hence -z.
 func readRenames(out *bufio.Reader, list []*comparison) error {
 	next := 0
 	var current *comparison
@@ -166,7 +171,8 @@ func readRenames(out *bufio.Reader, list []*comparison) error {
 	}
 }
 
-// readRecord reads one record and adds it to pairs if it is a rename.
+// readRecord reads one record and adds it to pairs if it is a rename. A truncated
+// record is an error; a record that is no rename is skipped.
 func readRecord(out *bufio.Reader, pairs map[string]string) error {
 	record, err := out.ReadString(0)
 	if err != nil {
@@ -190,7 +196,9 @@ func readRecord(out *bufio.Reader, pairs map[string]string) error {
 	return nil
 }
 
-// join applies git's pairs where both files are still unpaired Markdown.
+// join applies git's pairs where both files are still unpaired Markdown. c may be nil
+// when pairs is empty. Pairs of other files are ignored: only documents have an
+// identity that a rename continues.
 func (c *comparison) join(pairs map[string]string) {
 	if len(pairs) == 0 {
 		return

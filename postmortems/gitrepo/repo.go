@@ -26,7 +26,8 @@ const (
 	factCacheTrees   = 100_000
 )
 
-// Repo is the open repository. Its methods may be used from several goroutines.
+// Repo is the open repository. Its methods may be used from several goroutines. Fields
+// of the first group do not change after Open.
 type Repo struct {
 	git        *plumbing.Git
 	pool       *plumbing.Pool
@@ -60,6 +61,8 @@ type Repo struct {
 
 // Open checks git, creates the repository if it is absent, removes what a crash left
 // and reads the refs. A git that is missing or too old is a fault of kind Unsupported.
+// Limits that are zero become the defaults. The folder of a repository may be a
+// symbolic link. The caller must Close the Repo.
 func Open(ctx context.Context, o Options) (*Repo, error) {
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
@@ -110,7 +113,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 }
 
 // begin registers a piece of work, so that Close waits for it. After Close it returns
-// a fault of kind Unavailable.
+// a fault of kind Unavailable. The caller must call working.Done after it succeeded.
 func (r *Repo) begin() error {
 	r.life.Lock()
 	defer r.life.Unlock()
@@ -125,7 +128,8 @@ func (r *Repo) begin() error {
 var errTime = errors.New("the time of a push or fetch is over")
 
 // bound returns the context of a piece of work: it ends with the caller's, with the
-// repository's, or after d, then with the cause errTime.
+// repository's, or after d, then with the cause errTime. The caller must call the
+// function that it returns.
 func (r *Repo) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeoutCause(ctx, d, errTime)
 	stop := context.AfterFunc(r.ctx, cancel)
@@ -134,6 +138,8 @@ func (r *Repo) bound(ctx context.Context, d time.Duration) (context.Context, con
 
 // Close refuses new pushes and fetches and waits for those in progress. When ctx ends
 // first, their git children are killed; a push that was not published by then is lost.
+// It returns after all work has ended, which is soon after the children are killed. The
+// fault is of kind Timeout in that case.
 func (r *Repo) Close(ctx context.Context) error {
 	r.life.Lock()
 	r.closing = true

@@ -26,12 +26,13 @@ type slots struct {
 	waiting []*waiter      // in the order of arrival
 }
 
-// waiter waits for a slot.
+// waiter waits for a slot. It is in slots.waiting until it is granted or gives up.
 type waiter struct {
 	holder string
 	ready  chan struct{} // closed when the slot is granted
 }
 
+// n is at least 1.
 func newSlots(n int) *slots {
 	return &slots{most: n, each: max(n/holderShare, 1), held: map[string]int{}}
 }
@@ -86,7 +87,7 @@ func (s *slots) giveUp(w *waiter, ended error) error {
 	return fault.Wrap(fault.Timeout, "gitrepo", "the server was busy for too long; try again in a minute", busy{})
 }
 
-// release returns a slot.
+// release returns a slot. Each successful take needs one.
 func (s *slots) release(holder string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +103,8 @@ func (s *slots) free(holder string) {
 	s.grant()
 }
 
-// grant gives the free slots to the waiters that may have one. The caller holds mu.
+// grant gives the free slots to the waiters that may have one. The caller holds mu. A
+// waiter whose holder has its share is passed over and does not block those behind it.
 func (s *slots) grant() {
 	s.waiting = slices.DeleteFunc(s.waiting, func(w *waiter) bool {
 		if s.taken == s.most || s.held[w.holder] >= s.each {

@@ -25,7 +25,8 @@ func (l Limits) bounds() bounds {
 	return bounds{objects: l.Objects, commits: l.Commits, changes: l.Changes, paths: l.Paths, bytes: l.InflatedBytes}
 }
 
-// survey holds what a tip brings that main does not have.
+// survey holds what a tip brings that main does not have. It is used by one goroutine.
+// connect, classify, read and compare fill it, in this order.
 type survey struct {
 	repo  *Repo
 	src   objects
@@ -58,7 +59,9 @@ func (r *Repo) newSurvey(src objects, env []string, tip, hides postmortems.OID) 
 }
 
 // connect walks from the tip to what main has. It fails if an object is missing, and
-// collects the names of the new ones. Git reads only commits and trees for it.
+// collects the names of the new ones. Git reads only commits and trees for it. A
+// missing object shows as a positive exit status of git. If the tip is what main has,
+// nothing is new.
 func (s *survey) connect(ctx context.Context, onlyCommits bool) error {
 	if s.tip == s.hides {
 		return nil
@@ -75,7 +78,8 @@ func (s *survey) connect(ctx context.Context, onlyCommits bool) error {
 	return s.repo.git.Stream(ctx, call, s.readList)
 }
 
-// readList reads "OID" or "OID PATH" lines.
+// readList reads "OID" or "OID PATH" lines. More objects than the bound are a fault of
+// kind TooLarge, while git is still listing.
 func (s *survey) readList(out io.Reader) error {
 	lines := bufio.NewReaderSize(out, 64<<10)
 	for {
@@ -100,7 +104,8 @@ func (s *survey) readList(out io.Reader) error {
 
 // classify reads kind and size of every new object, before any content is read, and
 // returns the commits, parents first, and the trees. It fails when the tip is not a
-// commit or when the objects exceed the bounds.
+// commit or when the objects exceed the bounds. Sizes come from the objects' headers,
+// so the bounds are checked before any is inflated here.
 func (s *survey) classify(ctx context.Context) (commits, trees []postmortems.OID, err error) {
 	if len(s.ids) == 0 { // nothing new: the tip is in the repository already, of whatever kind
 		return nil, nil, s.src.Info(ctx, []postmortems.OID{s.tip}, func(_ int, o plumbing.Object) error {
@@ -141,11 +146,13 @@ func (s *survey) classify(ctx context.Context) (commits, trees []postmortems.OID
 	return commits, trees, nil
 }
 
+// Tags and blobs can be pushed to a branch by hand.
 func errNoCommit() error {
 	return fault.New(fault.Invalid, "gitrepo.classify", "a branch can only name a commit")
 }
 
-// read parses the new commits and trees.
+// read parses the new commits and trees. commits must be parents first. Trees are only
+// loaded into the cache, which the comparisons then use.
 func (s *survey) read(ctx context.Context, commits, newTrees []postmortems.OID) error {
 	err := s.src.Contents(ctx, commits, maxTree, func(_ int, o plumbing.Object) error {
 		c, err := plumbing.ParseCommit(o.Data)
@@ -165,7 +172,9 @@ func (s *survey) read(ctx context.Context, commits, newTrees []postmortems.OID) 
 	return s.trees.load(ctx, newTrees, func(postmortems.OID, []plumbing.Entry) {})
 }
 
-// run does the whole survey of a push. Afterwards every commit has its changes.
+// run does the whole survey of a push. Afterwards every commit has its changes. It must
+// be called after connect. The paths of every commit are measured, not only those of
+// the tip: a clone checks out any of them.
 func (s *survey) run(ctx context.Context) error {
 	commits, newTrees, err := s.classify(ctx)
 	if err != nil {
@@ -184,7 +193,9 @@ func (s *survey) run(ctx context.Context) error {
 	return s.compare(ctx)
 }
 
-// compare computes what each commit changed relative to its parents.
+// compare computes what each commit changed relative to its parents. Renames of all
+// commits are found in one run of git. For merges none are looked for, since each
+// change there has several origins. left bounds the changes of all commits together.
 func (s *survey) compare(ctx context.Context) error {
 	left := int(^uint(0) >> 1)
 	if s.most.changes > 0 {

@@ -18,7 +18,8 @@ type objects interface {
 // pooled reads objects through the pool.
 type pooled struct{ pool *plumbing.Pool }
 
-// Info implements objects.
+// Info implements objects. It occupies a reader until it returns, so fn must not use
+// the pool.
 func (p pooled) Info(ctx context.Context, ids []postmortems.OID, fn func(int, plumbing.Object) error) error {
 	return p.pool.Do(ctx, func(c *plumbing.CatFile) error { return c.Info(ctx, ids, fn) })
 }
@@ -31,14 +32,16 @@ func (p pooled) Contents(ctx context.Context, ids []postmortems.OID, most int64,
 // maxTree bounds one tree or commit object in bytes: about 200,000 names of 255 bytes.
 const maxTree = 64 << 20
 
-// trees reads tree objects through the repository's cache.
+// trees reads tree objects through the repository's cache. It is a small value and
+// copied freely.
 type trees struct {
 	src   objects
 	cache *cache[postmortems.OID, []plumbing.Entry]
 }
 
 // load reads those of ids that are not cached, in one request, and calls fn for each
-// of ids.
+// of ids. Cached ones come first, so the order of the calls is not that of ids. Entries
+// are shared and must not be changed.
 func (t trees) load(ctx context.Context, ids []postmortems.OID, fn func(id postmortems.OID, entries []plumbing.Entry)) error {
 	if err := ctx.Err(); err != nil { // a walk of cached trees calls nothing else that ends with ctx
 		return fault.Wrap(fault.Timeout, "gitrepo.trees", "the check took longer than the server allows; push in parts", err)
@@ -65,7 +68,8 @@ func (t trees) load(ctx context.Context, ids []postmortems.OID, fn func(id postm
 	})
 }
 
-// entries returns the entries of one tree; "" is the empty tree.
+// entries returns the entries of one tree; "" is the empty tree. A missing tree is a
+// fault of kind NotFound.
 func (t trees) entries(ctx context.Context, id postmortems.OID) (list []plumbing.Entry, err error) {
 	if id == "" {
 		return nil, nil
@@ -83,6 +87,7 @@ type treeFacts struct {
 
 // measure counts a tree and everything below it, before anything walks it. A tree with
 // more than maxPaths paths, or deeper than a path may be, is a fault of kind TooLarge.
+// It reads level by level, one request each, and skips trees whose facts are known.
 func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPaths int) error {
 	children := map[postmortems.OID][]postmortems.OID{}
 	files := map[postmortems.OID]int{}
@@ -122,6 +127,7 @@ func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPa
 	return nil
 }
 
+// It is of kind TooLarge, like the next two.
 func tooManyChanges(most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.compare",
 		"the push changes more than %d files; push in parts, or let an administrator import it", most)
@@ -132,12 +138,14 @@ func tooDeep(deep, most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.measure", "folders are nested %d deep; %d are allowed: move files up", deep, most)
 }
 
+// Every version of a folder counts with all files below it.
 func tooManyPaths(most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.measure", "a commit holds more than %d files; keep data elsewhere and link to it", most)
 }
 
 // count adds up a tree whose unknown parts are loaded. Its recursion is as deep as the
-// tree, which measure has bounded.
+// tree, which measure has bounded. paths stops at most+1, so that sums of hostile trees
+// cannot overflow.
 func (r *Repo) count(id postmortems.OID, children map[postmortems.OID][]postmortems.OID, files map[postmortems.OID]int,
 	most int) treeFacts {
 	if f, ok := r.facts.get(id); ok {

@@ -33,7 +33,9 @@ type file struct {
 }
 
 // validation applies the rules of package checks to every file that a push brings:
-// those of all commits, not only of the tip, because a clone has the whole history.
+// those of all commits, not only of the tip, because a clone has the whole history. It
+// is used by one goroutine: checkForm fills uses, contents reads them and collects
+// secrets, and reportSecrets decides about those.
 type validation struct {
 	s        *survey
 	problems []postmortems.Problem
@@ -63,6 +65,8 @@ func sumOf(line []byte) lineSum { return lineSum{len(line), sha256.Sum256(line)}
 
 // validate checks all new commits, and the tip as a whole. net is what the tip
 // changes; progress is called from time to time with the number of files checked.
+// Problems are sorted by path and place. An error is a failure of the server, or a
+// fault of kind Invalid for objects of the wrong kind.
 func (s *survey) validate(ctx context.Context, net []change, progress func(done, total int)) (*validation, error) {
 	j := &validation{s: s, kept: map[postmortems.OID][]byte{}, uses: map[postmortems.OID][]file{}, closed: map[string]bool{}}
 	for _, f := range s.files(net) {
@@ -83,7 +87,9 @@ func (s *survey) validate(ctx context.Context, net []change, progress func(done,
 	return j, nil
 }
 
-// files returns each version of each path once, those of the tip first.
+// files returns each version of each path once, those of the tip first. A version that
+// several commits contain is reported for the tip, or for the first of them. Deletions
+// bring nothing.
 func (s *survey) files(net []change) []file {
 	type version struct {
 		path string
@@ -113,7 +119,8 @@ func (s *survey) files(net []change) []file {
 }
 
 // checkForm checks what is known without reading the file, and records whether to
-// read it.
+// read it. The path of a modified file was checked when it was added. An old blob under
+// a new extension is checked again, because its extension decides what it must be.
 func (j *validation) checkForm(f file) {
 	if f.Status != postmortems.Modified {
 		if p, bad := checks.CheckPath(f.Path, j.s.repo.limits.Depth); bad {
@@ -152,7 +159,9 @@ func (j *validation) add(p postmortems.Problem, where string) {
 	j.problems = append(j.problems, p)
 }
 
-// contents reads and checks every new blob once.
+// contents reads and checks every new blob once. Secrets are searched in blobs that are
+// new to the repository and are no binary files. Contents of the tip are retained for
+// the Publisher up to keptBytes.
 func (j *validation) contents(ctx context.Context, progress func(done, total int)) error {
 	return j.s.src.Contents(ctx, j.order, j.most(), func(i int, o plumbing.Object) error {
 		if o.Kind != plumbing.BlobObject {
@@ -178,12 +187,14 @@ func (j *validation) contents(ctx context.Context, progress func(done, total int
 	})
 }
 
-// most returns the largest size of a file in bytes.
+// most returns the largest size of a file in bytes. No file that is read is larger:
+// checkForm excludes those.
 func (j *validation) most() int64 {
 	return max(j.s.repo.limits.DocumentBytes, j.s.repo.limits.AttachmentBytes)
 }
 
-// scan collects the possible secrets of one new file.
+// scan collects the possible secrets of one new file. A secret is reported for the
+// first path that has the blob.
 func (j *validation) scan(ctx context.Context, f file, data []byte) error {
 	found, err := j.s.repo.scanner.Find(ctx, data)
 	if err != nil {
@@ -198,7 +209,9 @@ func (j *validation) scan(ctx context.Context, f file, data []byte) error {
 }
 
 // reportSecrets adds a problem for every secret except those on lines that the file
-// had before this push. Former versions are read one by one and not stored.
+// had before this push. Former versions are read one by one and not stored. An author
+// who corrects another line of an old file is not stopped by a secret that is published
+// already.
 func (j *validation) reportSecrets(ctx context.Context) error {
 	byOld := map[postmortems.OID][]*candidate{}
 	for i := range j.secrets {
@@ -224,7 +237,8 @@ func (j *validation) reportSecrets(ctx context.Context) error {
 	return nil
 }
 
-// hasLine reports whether a text contains a line.
+// hasLine reports whether a text contains a line. The length is compared first: hashing
+// every line would cost more.
 func hasLine(text []byte, line lineSum) bool {
 	for have := range bytes.Lines(text) {
 		if have = bytes.TrimSuffix(have, []byte("\n")); len(have) == line.bytes && sumOf(have) == line {
@@ -235,7 +249,8 @@ func hasLine(text []byte, line lineSum) bool {
 }
 
 // nameConflicts checks, in every folder on the way to a file that is new at the tip,
-// whether some file systems take another name for the same.
+// whether some file systems take another name for the same. Only folders with new names
+// are read. Conflicts that the repository has already are not reported.
 func (j *validation) nameConflicts(ctx context.Context, net []change) error {
 	fresh := map[string]map[string]bool{} // names on the way to new files, by folder
 	for _, c := range net {
@@ -264,6 +279,7 @@ func (j *validation) nameConflicts(ctx context.Context, net []change) error {
 	return nil
 }
 
+// fresh holds the new names of the folder; the problem is reported for a new one.
 func (j *validation) nameConflictsIn(folder string, entries []plumbing.Entry, fresh map[string]bool) {
 	byFold := make(map[string]string, len(entries))
 	for _, e := range entries {
@@ -281,6 +297,7 @@ func (j *validation) nameConflictsIn(folder string, entries []plumbing.Entry, fr
 }
 
 // folder returns the entries of a folder below root, nil if there is no such folder.
+// folder is a clean path, "." for the root itself.
 func (t trees) folder(ctx context.Context, root postmortems.OID, folder string) ([]plumbing.Entry, error) {
 	entries, err := t.entries(ctx, root)
 	if folder == "." {
@@ -305,7 +322,7 @@ func (j *validation) refuses() bool {
 }
 
 // readable returns net without the paths whose content must not be read, so that the
-// Publisher can check the others in the same answer.
+// Publisher can check the others in the same answer. net stays as it is.
 func (j *validation) readable(net []change) []change {
 	return slices.DeleteFunc(slices.Clone(net), func(c change) bool { return j.closed[c.Path] })
 }
