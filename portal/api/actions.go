@@ -25,14 +25,16 @@ type ActionsAnswer struct {
 	Next    *string        `json:"next" doc:"Cursor of the next page; null on the last page."`
 }
 
-// ListedAction is an action item with the document that contains it.
+// ListedAction is an action item with the document that contains it. It has the fields
+// of Action at the top level.
 type ListedAction struct {
 	Action
 	Overdue  bool `json:"overdue" doc:"True if the item is open and its due date has passed."`
 	Document Item `json:"document" doc:"The document that contains the item."`
 }
 
-// actions lists the action items of all documents that match all filters.
+// actions lists the action items of all documents that match all filters. An item is
+// overdue from the UTC midnight after its due date. The cursor is the library's.
 func (s service) actions(ctx context.Context, in *actionsRequest) (ActionsAnswer, error) {
 	today := s.now().UTC().Truncate(24 * time.Hour)
 	f := library.ActionFilter{Status: string(in.Status), Owner: in.Owner, Service: in.Service, Limit: in.Limit, Cursor: in.Cursor}
@@ -52,7 +54,7 @@ func (s service) actions(ctx context.Context, in *actionsRequest) (ActionsAnswer
 }
 
 // overdue reports whether an item is open and its due date is before today, a UTC
-// midnight.
+// midnight. An item without a status is open.
 func overdue(a postmortems.Action, today time.Time) bool {
 	return a.Status != "done" && a.Status != "dropped" && !a.Due.IsZero() && a.Due.Before(today)
 }

@@ -43,7 +43,8 @@ type Episode struct {
 	Labels         map[string]string `json:"labels" doc:"The alert's labels."`
 }
 
-// alerts lists the episodes that match all filters.
+// alerts lists the episodes that match all filters. All episodes of the span are read
+// for one response; see reach.
 func (s service) alerts(ctx context.Context, in *alertsRequest) (AlertsAnswer, error) {
 	from, to, err := s.span(in.SpanRequest, factsReach())
 	if err != nil {
@@ -64,7 +65,8 @@ func (s service) alerts(ctx context.Context, in *alertsRequest) (AlertsAnswer, e
 	return AlertsAnswer{each(page, func(e alert.Episode) Episode { return episodeOf(e, now) }), next}, err
 }
 
-// episodeOf converts an episode to its JSON form.
+// episodeOf converts an episode to its JSON form. now is the end of an episode that
+// still fires. Labels are never null.
 func episodeOf(e alert.Episode, now time.Time) Episode {
 	firing := e.Firing(now)
 	out := Episode{

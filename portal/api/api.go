@@ -68,6 +68,7 @@ func New(deps Deps, opt Options) (http.Handler, error) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(description) // an error means that the client left
 	})
+	// This also answers methods that a path does not have.
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		answer := problem.Of(fault.New(fault.NotFound, "api", "the API has no such operation; /openapi.json lists them all"))
 		answer.RequestID = requestID(w.Header())
@@ -115,7 +116,8 @@ func (s service) register(api huma.API) {
 	get(api, "/slos/{name}", "read-slo", "Evaluate one SLO over its own window or over a span", s.slo)
 }
 
-// output is a response with a JSON body.
+// output is a response with a JSON body. The type is huma's convention: the field must
+// be named Body.
 type output[T any] struct{ Body T }
 
 // get registers an operation that only reads. do returns the body of the response, or

@@ -53,7 +53,8 @@ type ChangeIncident struct {
 	Suspected bool   `json:"suspected" doc:"Inferred: the last successful deployment of the service in the 24 hours before the incident."`
 }
 
-// changes lists the changes that match all filters.
+// changes lists the changes that match all filters. failed selects deployments only, as
+// the change failure rate of reports does.
 func (s service) changes(ctx context.Context, in *changesRequest) (ChangesAnswer, error) {
 	from, to, err := s.span(in.SpanRequest, factsReach())
 	if err != nil {
@@ -73,7 +74,8 @@ func (s service) changes(ctx context.Context, in *changesRequest) (ChangesAnswer
 	return ChangesAnswer{each(page, s.change), next}, err
 }
 
-// change converts a change with its incidents to its JSON form.
+// change converts a change with its incidents to its JSON form. Failed is false for
+// what is no deployment, whatever its outcome.
 func (s service) change(l change.Linked) Change {
 	return Change{
 		ID: l.ID, Source: l.Source, Service: text(l.Service), Environment: text(l.Environment), Time: instant(l.At),

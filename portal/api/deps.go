@@ -11,7 +11,8 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// Deps are the parts that the operations read. All but Board must be set.
+// Deps are the parts that the operations read. All but Board must be set. Each
+// interface is declared here, with only the methods that an operation calls.
 type Deps struct {
 	Library Library
 	Search  Searcher
@@ -50,7 +51,8 @@ type Searcher interface {
 	Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error)
 }
 
-// Suggester completes a query that is being typed.
+// Suggester completes a query that is being typed. It answers from memory and does not
+// fail.
 type Suggester interface {
 	Suggest(text string, limit int) []suggest.Suggestion
 }

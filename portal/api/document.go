@@ -81,6 +81,7 @@ func (s service) document(ctx context.Context, in *documentRequest) (DocumentAns
 	if err != nil {
 		return DocumentAnswer{}, err
 	}
+	// Commits are stored in lower case; a prefix may be typed in either.
 	source, err := s.Library.Source(ctx, page.Shown.Blob)
 	if err != nil {
 		return DocumentAnswer{}, err
@@ -88,7 +89,8 @@ func (s service) document(ctx context.Context, in *documentRequest) (DocumentAns
 	return s.documentAnswer(page, source), nil
 }
 
-// documentAnswer converts a page and its source file to the JSON form.
+// documentAnswer converts a page and its source file to the JSON form. Everything is of
+// the shown revision except Item.URL, which is where the document is now.
 func (s service) documentAnswer(p library.Page, source []byte) DocumentAnswer {
 	doc := p.Document
 	return DocumentAnswer{
@@ -131,7 +133,8 @@ func (s service) html(p library.Page) string {
 	}))
 }
 
-// brokenLinksOf returns the links of the text that the library found broken.
+// brokenLinksOf returns the links of the text that the library found broken. p.Links
+// may be shorter than the links of the text; the others count as not broken.
 func brokenLinksOf(p library.Page) []BrokenLink {
 	out := []BrokenLink{}
 	for i, l := range p.Document.Body.Links {
@@ -142,12 +145,14 @@ func brokenLinksOf(p library.Page) []BrokenLink {
 	return out
 }
 
-// timelineEntryOf converts an entry of a timeline to its JSON form.
+// timelineEntryOf converts an entry of a timeline to its JSON form. A time without a
+// day is null, because it would otherwise be placed on the wrong one.
 func timelineEntryOf(e postmortems.TimelineEntry) TimelineEntry {
 	return TimelineEntry{At: dayOrInstant(e.At), Raw: e.Raw, Text: e.Text, Source: text(e.Source), Line: e.Line}
 }
 
-// actionOf converts an action item to its JSON form.
+// actionOf converts an action item to its JSON form. Its fields are those of the front
+// matter, or were found in the text.
 func actionOf(a postmortems.Action) Action {
 	return Action{
 		ID: text(a.ID), Text: a.Text, Type: text(a.Type), Owner: text(a.Owner), Due: day(a.Due), Priority: text(a.Priority),

@@ -30,7 +30,7 @@ type DocumentsAnswer struct {
 	Next      *string `json:"next" doc:"Cursor of the next page; null on the last page."`
 }
 
-// Item is a document in a list.
+// Item is a document in a list. It has no text: a list of 500 stays small.
 type Item struct {
 	ID       string   `json:"id" doc:"The permalink id: the document is always at /p/ID."`
 	Kind     string   `json:"kind" doc:"The kind of document, such as postmortem or runbook."`
@@ -43,7 +43,8 @@ type Item struct {
 	Severity *string  `json:"severity" doc:"SEV1 to SEV5."`
 }
 
-// documents lists the documents that match all filters.
+// documents lists the documents that match all filters. It returns fault.Invalid, with
+// the name of the parameter, for a day that cannot be read.
 func (s service) documents(ctx context.Context, in *documentsRequest) (DocumentsAnswer, error) {
 	f := library.Filter{
 		Kind: postmortems.Kind(in.Kind), Service: in.Service, Severity: strings.ToUpper(in.Severity), Tag: in.Tag,
@@ -63,7 +64,8 @@ func (s service) documents(ctx context.Context, in *documentsRequest) (Documents
 	return DocumentsAnswer{Documents: each(records, s.item), Next: text(next)}, nil
 }
 
-// item converts a record of the library to the form of lists.
+// item converts a record of the library to the form of lists. Unlike shownItem it is
+// always of the newest revision.
 func (s service) item(r library.Record) Item {
 	return Item{
 		ID: r.ID, Kind: string(r.Kind), Title: r.Title, URL: s.prefix + r.Address, Path: r.Path,
@@ -110,7 +112,8 @@ type Pusher struct {
 	Name *string `json:"name" doc:"The name of the token."`
 }
 
-// revisions lists the revisions of a document.
+// revisions lists the revisions of a document. URLs have the id of the request, which
+// may be a former one: both lead to the document.
 func (s service) revisions(ctx context.Context, in *revisionsRequest) (RevisionsAnswer, error) {
 	revisions, err := s.Library.Revisions(ctx, in.ID)
 	if err != nil {
@@ -131,12 +134,14 @@ func (s service) revision(id string, r library.Revision) Revision {
 	return out
 }
 
-// authorOf converts the author of a commit to its JSON form.
+// authorOf converts the author of a commit to its JSON form. A name that is missing is
+// null.
 func authorOf(a postmortems.Signature) Author {
 	return Author{Name: text(a.Name), Email: text(a.Email), At: instant(a.When)}
 }
 
-// permalink returns the URL of a document that never changes.
+// permalink returns the URL of a document that never changes. It redirects to the
+// address that the document has at the time.
 func (s service) permalink(id string) string { return s.prefix + "/p/" + url.PathEscape(id) }
 
 // present returns the current id of a document that can be read at rev. A removed

@@ -40,7 +40,8 @@ func (statementState) Schema(huma.Registry) *huma.Schema { return oneOf(sql.Stat
 // Schema implements huma.SchemaProvider.
 func (sourceState) Schema(huma.Registry) *huma.Schema { return oneOf(feedstore.SourceStates()) }
 
-// oneOf returns the schema of a string that has one of the given values.
+// oneOf returns the schema of a string that has one of the given values. The order of
+// the values is that of the owner.
 func oneOf[T ~string](values []T) *huma.Schema {
 	schema := &huma.Schema{Type: huma.TypeString}
 	for _, v := range values {

@@ -17,7 +17,8 @@ import (
 // fault.Invalid everywhere else in the portal.
 type ourStatus struct{ humaContext }
 
-// humaContext is huma.Context under a name that does not hide its method Context.
+// humaContext is huma.Context under a name that does not hide its method Context: an
+// embedded field named Context would.
 type humaContext huma.Context
 
 // withOurStatus is the middleware that installs ourStatus.
@@ -38,7 +39,8 @@ func (c ourStatus) Unwrap() huma.Context { return c.humaContext }
 // internal errors: their causes are never sent.
 type failures struct{ log *slog.Logger }
 
-// toProblem implements huma.Transformer.
+// toProblem implements huma.Transformer. Answers that are no errors pass unchanged. An
+// operation that failed because its client left is not logged.
 func (f failures) toProblem(ctx huma.Context, _ string, answer any) (any, error) {
 	doc, ours := answer.(*problem.Document)
 	if m, ok := answer.(*huma.ErrorModel); ok {
@@ -46,8 +48,10 @@ func (f failures) toProblem(ctx huma.Context, _ string, answer any) (any, error)
 	} else if !ours {
 		return answer, nil
 	}
+	// The portal's middleware has set the id on the response before huma is called.
 	_, w := humago.Unwrap(ctx)
 	doc.RequestID = requestID(w.Header())
+	// A proxy that caches an error would repeat it after its cause is gone.
 	ctx.SetHeader("Cache-Control", "no-store")
 	if doc.Status >= http.StatusInternalServerError && ctx.Context().Err() == nil {
 		level := slog.LevelError
@@ -77,6 +81,7 @@ func faultOf(m *huma.ErrorModel) error {
 	var wrong []string
 	field := "" // the first invalid parameter
 	for _, d := range m.Errors {
+		// A location is "query.limit" or "body.times.started".
 		name := d.Location[strings.LastIndexByte(d.Location, '.')+1:]
 		wrong = append(wrong, strings.TrimSpace(name+": "+d.Message))
 		if field == "" && name != "body" {
@@ -89,7 +94,7 @@ func faultOf(m *huma.ErrorModel) error {
 	return fault.New(fault.Invalid, "api", strings.Join(wrong, "; ")).In(field)
 }
 
-// requestID returns the id that the portal gave the request.
+// requestID returns the id that the portal gave the request; "" if there is none.
 func requestID(h http.Header) string { return h.Get("X-Request-Id") }
 
 // describeErrors replaces huma's error model in the description with the problem
@@ -125,6 +130,8 @@ func describeErrors(d *huma.OpenAPI) {
 				continue
 			}
 			kept := map[string]*huma.Response{"default": anyError}
+			// Success responses are those of huma; all of its error responses are
+			// replaced.
 			for status, response := range op.Responses {
 				if strings.HasPrefix(status, "2") {
 					kept[status] = response

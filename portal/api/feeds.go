@@ -82,6 +82,7 @@ func describeFeeds(d *huma.OpenAPI, formats []string) {
 	id := parameter("id", "path", "Id of the dead letter.")
 	source := parameter("source", "query", "Name of the sender. Default: the name that the token is bound to, or the token's name.")
 	format := parameter("format", "path", "The feed format.")
+	// Sorted, so that the description does not depend on the order of the registry.
 	for _, name := range slices.Sorted(slices.Values(formats)) {
 		format.Schema.Enum = append(format.Schema.Enum, name)
 	}
@@ -122,13 +123,14 @@ func describeFeeds(d *huma.OpenAPI, formats []string) {
 	})
 }
 
-// parameter returns a string parameter; one of the path is required.
+// parameter returns a string parameter; one of the path is required. Limits that are
+// not strings are described in words, since package web reads them.
 func parameter(name, in, doc string) *huma.Param {
 	return &huma.Param{Name: name, In: in, Description: doc, Required: in == "path", Schema: &huma.Schema{Type: huma.TypeString}}
 }
 
 // answers returns a JSON response of the shape of T, and the problem document for
-// errors.
+// errors. It adds the schema of T to the description.
 func answers[T any](d *huma.OpenAPI, status, doc string) map[string]*huma.Response {
 	schema := d.Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
 	return map[string]*huma.Response{
@@ -137,7 +139,8 @@ func answers[T any](d *huma.OpenAPI, status, doc string) map[string]*huma.Respon
 	}
 }
 
-// problemAnswer returns the response of every error.
+// problemAnswer returns the response of every error. Its schema is that of
+// describeErrors.
 func problemAnswer() *huma.Response {
 	return &huma.Response{
 		Description: "An error.",

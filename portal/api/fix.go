@@ -58,7 +58,8 @@ func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor stri
 	return f
 }
 
-// fixIn returns a Fix without its contents.
+// fixIn returns a Fix without its contents. Its URL is of the document's present
+// address, with the anchor of the section if it has one.
 func (s service) fixIn(p library.Page, heading, anchor string) *Fix {
 	f := &Fix{Document: p.ID, Title: p.Document.Title, Heading: heading, Anchor: text(anchor), URL: s.prefix + p.Address}
 	if anchor != "" {
@@ -68,7 +69,8 @@ func (s service) fixIn(p library.Page, heading, anchor string) *Fix {
 }
 
 // linesOf returns the lines [from, before) of a file below a heading, up to the next
-// heading of its level.
+// heading of its level or a higher one. before is the largest int for the last section.
+// An unknown anchor is 0, 0.
 func linesOf(headings []postmortems.Heading, anchor string) (from, before int) {
 	for i, h := range headings {
 		if h.Anchor != anchor {
@@ -84,7 +86,9 @@ func linesOf(headings []postmortems.Heading, anchor string) (from, before int) {
 	return 0, 0
 }
 
-// timelineFix returns the end of an incident's timeline, in UTC; nil without one.
+// timelineFix returns the end of an incident's timeline, in UTC; nil without one. It
+// has no anchor, because it is put together from entries and is no section of the
+// document.
 func (s service) timelineFix(p library.Page) *Fix {
 	steps := p.Document.Recovery()
 	if len(steps) == 0 {
@@ -94,6 +98,7 @@ func (s service) timelineFix(p library.Page) *Fix {
 	lines, items := make([]string, len(steps)), make([]string, len(steps))
 	for i, e := range steps {
 		lines[i] = e.At.At.UTC().Format("15:04") + " " + e.Text
+		// The text of an entry is the author's and not sanitized yet.
 		items[i] = "<li>" + html.EscapeString(lines[i]) + "</li>\n"
 	}
 	f.Text = strings.Join(lines, "\n")

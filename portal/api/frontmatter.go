@@ -81,7 +81,8 @@ type Origin struct {
 	Format      *string `json:"format" doc:"The format it was converted from."`
 }
 
-// frontMatterOf converts the front matter of a document to its JSON form.
+// frontMatterOf converts the front matter of a document to its JSON form. The severity
+// of a document is normalized; RawSeverity has the author's word.
 func frontMatterOf(d postmortems.Document) FrontMatter {
 	f := d.Front
 	extra := f.Extra
@@ -98,7 +99,8 @@ func frontMatterOf(d postmortems.Document) FrontMatter {
 	}
 }
 
-// incidentOf converts the incident of a front matter.
+// incidentOf converts the incident of a front matter. All of it is what this document
+// states, without other sources.
 func incidentOf(i postmortems.Incident) Incident {
 	return Incident{
 		Ref: text(i.Ref), Aliases: list(i.Aliases), Severity: text(i.Severity), RawSeverity: text(i.RawSeverity),
@@ -107,7 +109,7 @@ func incidentOf(i postmortems.Incident) Incident {
 	}
 }
 
-// timesOf converts the milestones of a front matter.
+// timesOf converts the milestones of a front matter. An unknown one is null.
 func timesOf(t postmortems.Times) Times {
 	return Times{
 		Started: dayOrInstant(t.Started), Detected: dayOrInstant(t.Detected), Acknowledged: dayOrInstant(t.Acknowledged),
@@ -116,7 +118,8 @@ func timesOf(t postmortems.Times) Times {
 	}
 }
 
-// impactOf converts the impact of a front matter.
+// impactOf converts the impact of a front matter. RequestsPct is null unless it is
+// stated.
 func impactOf(i postmortems.Impact) Impact {
 	return Impact{
 		Summary: text(i.Summary), Users: text(i.Users), RequestsPct: i.RequestsPct,

@@ -80,7 +80,8 @@ func (s service) gaps(ctx context.Context, in *gapsRequest) (GapsAnswer, error) 
 	return out, nil
 }
 
-// gapOf converts a query to its JSON form.
+// gapOf converts a query to its JSON form. Opened is of Watched, not of Asked: a client
+// without JavaScript opens results unseen.
 func gapOf(g querylog.Gap) Gap {
 	return Gap{Query: g.Query, Asked: g.Asked, Empty: g.Empty, Watched: g.Watched, Opened: g.Opened, Last: instant(g.Last)}
 }

@@ -122,7 +122,8 @@ func (s service) registerIncidentEdits(api huma.API) {
 		Summary: "Link an incident with alerts, changes, SLOs and post-mortems"}, s.links)
 }
 
-// write registers an operation that changes something and needs an author's token.
+// write registers an operation that changes something and needs an author's token. The
+// limit of the body is enforced before it is decoded.
 func write[I, O any](api huma.API, op huma.Operation, do func(context.Context, *I) (*O, error)) {
 	op.MaxBodyBytes, op.Security = maxEditBody, []map[string][]string{{"token": {}}}
 	op.Description = strings.TrimSpace(op.Description + " Needs a token with the role author or higher.")
@@ -160,6 +161,7 @@ func (s service) enter(ctx context.Context, in *enterRequest) (*entered, error) 
 	v := incident.Record{Ref: b.ID, Title: b.Title, Severity: strings.ToUpper(b.Severity), Services: b.Services,
 		Environment: b.Environment, DetectedBy: b.DetectedBy,
 		Aliases: b.Aliases, Alerts: b.Alerts, Changes: b.Changes, SLOs: b.SLOs, Times: map[incident.Milestone]incident.Moment{}}
+	// Names that are no milestones are refused by Enter, with the field.
 	for m, text := range b.Times {
 		if text == nil {
 			continue
@@ -174,6 +176,7 @@ func (s service) enter(ctx context.Context, in *enterRequest) (*entered, error) 
 	if err != nil {
 		return nil, err
 	}
+	// The location is that of the API, not of the page.
 	out := &entered{Status: http.StatusOK, Location: s.prefix + root + "/incidents/" + i.ID, Body: s.incidentAnswer(i)}
 	if fresh {
 		out.Status = http.StatusCreated
@@ -202,6 +205,7 @@ func (s service) amend(ctx context.Context, in *amendRequest) (*output[IncidentA
 	if b.Services != nil {
 		set("services", strings.Join(b.Services, ","))
 	}
+	// Sorted, so that the corrections of one request are always stored in one order.
 	for _, m := range slices.Sorted(maps.Keys(b.Times)) {
 		switch at := b.Times[m]; {
 		case !slices.Contains(incident.Milestones(), incident.Milestone(m)):
@@ -225,7 +229,8 @@ func (s service) regroup(action string) func(context.Context, *regroupRequest) (
 	}
 }
 
-// links adds and removes links of an incident, all or none.
+// links adds and removes links of an incident, all or none. A link that is in both
+// lists is removed, because removals follow.
 func (s service) links(ctx context.Context, in *linkRequest) (*output[IncidentAnswer], error) {
 	var edits []incident.Edit
 	each := func(action string, links []IncidentLink) {
@@ -248,7 +253,7 @@ func upper(severity *string) *string {
 	return &word
 }
 
-// yesOrNo returns a truth value in the form in which an edit stores it.
+// yesOrNo returns a truth value in the form in which an edit stores it; nil for nil.
 func yesOrNo(b *bool) *string {
 	if b == nil {
 		return nil
@@ -257,7 +262,8 @@ func yesOrNo(b *bool) *string {
 	return &word
 }
 
-// edit stores corrections and returns the corrected incident.
+// edit stores corrections and returns the corrected incident. Kinds: fault.Forbidden,
+// and those of Signals.Edit.
 func (s service) edit(ctx context.Context, key, id string, edits []incident.Edit) (*output[IncidentAnswer], error) {
 	hand, err := s.hand(ctx, key)
 	if err != nil {

@@ -88,7 +88,8 @@ type IncidentMilestone struct {
 	Confidence string  `json:"confidence" doc:"stated (by a person), measured, public (on a status page) or inferred."`
 }
 
-// IncidentVoice is what one source states about an incident.
+// IncidentVoice is what one source states about an incident, before any rule of trust
+// is applied. The JSON name is part of the contract.
 type IncidentVoice struct {
 	Source string             `json:"source" doc:"The source's name."`
 	Form   string             `json:"form" doc:"The form of the source: postmortem, hand or a feed format."`
@@ -114,7 +115,8 @@ type IncidentEdit struct {
 	Why    string   `json:"why" doc:"The reason given."`
 }
 
-// incidents lists the incidents that match all filters.
+// incidents lists the incidents that match all filters. Kinds: fault.Invalid for a span
+// that is empty or too long, and those of the view.
 func (s service) incidents(ctx context.Context, in *incidentsRequest) (IncidentsAnswer, error) {
 	from, to, err := s.span(in.SpanRequest, incidentsReach())
 	if err != nil {
@@ -135,7 +137,8 @@ func (s service) incidents(ctx context.Context, in *incidentsRequest) (Incidents
 	return IncidentsAnswer{each(page, s.incidentItem), next}, err
 }
 
-// incidentItem converts an incident to the form of lists.
+// incidentItem converts an incident to the form of lists. Durations and verdicts are
+// computed with the portal's targets, not stored, so that they follow a changed target.
 func (s service) incidentItem(i incident.Incident) IncidentItem {
 	policy, now := s.Signals.Policy(), s.now()
 	d, v := i.Durations(policy), i.Judge(policy, now)
@@ -148,6 +151,8 @@ func (s service) incidentItem(i incident.Incident) IncidentItem {
 		Verdicts:    IncidentVerdicts{string(v.Detect), string(v.Diagnose), string(v.Recover), string(v.All)},
 		Postmortems: list(i.Postmortems), Sources: []string{},
 	}
+	// All milestones are keys, the unknown ones with null: a client need not know the
+	// list.
 	for _, m := range incident.Milestones() {
 		item.Times[string(m)] = momentText(i.Times[m].Moment)
 	}
@@ -171,7 +176,8 @@ func momentText(m incident.Moment) *string {
 	return instant(m.At)
 }
 
-// incident reads one incident by any of its references.
+// incident reads one incident by any of its references; fault.NotFound if no source has
+// it.
 func (s service) incident(ctx context.Context, in *incidentRequest) (IncidentAnswer, error) {
 	i, err := s.Signals.Incident(ctx, in.ID)
 	if err != nil {
@@ -183,6 +189,7 @@ func (s service) incident(ctx context.Context, in *incidentRequest) (IncidentAns
 // incidentAnswer converts an incident to its complete JSON form.
 func (s service) incidentAnswer(i incident.Incident) IncidentAnswer {
 	out := IncidentAnswer{
+		// Refs that several incidents have are among the references, too.
 		IncidentItem: s.incidentItem(i), Refs: list(append(slices.Clone(i.Refs), i.Shared...)), Milestones: []IncidentMilestone{},
 		Said: i.Said, Alerts: list(i.Alerts), Changes: list(i.Changes),
 		SLOs: list(i.SLOs), Targets: incidentTargets(s.Signals.Policy()), Voices: each(i.Records, incidentVoice),
@@ -196,7 +203,8 @@ func (s service) incidentAnswer(i incident.Incident) IncidentAnswer {
 	return out
 }
 
-// incidentVoice converts what one source states to its JSON form.
+// incidentVoice converts what one source states to its JSON form. Times has only the
+// milestones that the source states.
 func incidentVoice(v incident.Record) IncidentVoice {
 	out := IncidentVoice{Source: v.Source, Form: v.Form, Ref: v.Ref, By: text(v.By), At: instant(v.At.Truncate(time.Second)),
 		Title: text(v.Title), Status: text(v.Status), Link: text(v.URL), Times: map[string]*string{}}

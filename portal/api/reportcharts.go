@@ -39,7 +39,7 @@ type ReportBand struct {
 	URL   *string `json:"url" doc:"Path-absolute URL of the details."`
 }
 
-// chart converts a chart to its JSON form.
+// chart converts a chart to its JSON form. Points without a value are gaps, not zeros.
 func (s service) chart(c reports.Chart) ReportChart {
 	return ReportChart{
 		Name: c.Name, Title: c.Title, Kind: string(c.Kind), Unit: text(c.Unit), Mark: c.Mark, Marks: list(c.Marks),

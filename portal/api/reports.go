@@ -103,6 +103,8 @@ type reportRequest struct {
 func (s service) report(ctx context.Context, in *reportRequest) (Report, error) {
 	if in.Preview {
 		r, err := s.Reports.Preview(ctx, in.Name, in.Period)
+		// A preview has the fields of a revision, without number and time of
+		// publication.
 		return s.reportOf(reportstore.Published{Report: r, Revision: reportstore.Revision{
 			Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, From: r.From, To: r.To,
 			Tone: r.Verdict.Tone, Verdict: r.Verdict.Text,
@@ -126,7 +128,8 @@ type ReportRevisionsAnswer struct {
 	Revisions []ReportRow `json:"revisions" nullable:"false" doc:"All revisions, newest first."`
 }
 
-// reportRevisions lists the revisions of a report.
+// reportRevisions lists the revisions of a report, newest first; fault.NotFound without
+// any.
 func (s service) reportRevisions(ctx context.Context, in *reportRevisionsRequest) (ReportRevisionsAnswer, error) {
 	rows, err := s.Reports.Revisions(ctx, in.Name, in.Period)
 	return ReportRevisionsAnswer{each(rows, s.reportRow)}, err

@@ -115,7 +115,8 @@ func (s service) reportOf(p reportstore.Published) Report {
 	}
 }
 
-// to returns the URL of a link inside the portal; null without one.
+// to returns the URL of a link inside the portal; null without one. Links of reports
+// are stored without the prefix, which may change.
 func (s service) to(link string) *string {
 	if link == "" {
 		return nil
@@ -123,7 +124,7 @@ func (s service) to(link string) *string {
 	return text(s.prefix + link)
 }
 
-// value converts a value.
+// value converts a value. Text is what people see; a program compares Number.
 func (s service) value(v reports.Value) ReportValue {
 	return ReportValue{Text: v.Text, Number: v.Number, Unit: text(v.Unit), State: text(v.Tone), URL: s.to(v.Link), How: text(v.How)}
 }

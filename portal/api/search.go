@@ -93,7 +93,7 @@ func (s service) search(ctx context.Context, in *searchRequest) (SearchAnswer, e
 	}, nil
 }
 
-// hit converts a hit to its JSON form.
+// hit converts a hit to its JSON form. The score is not normalised.
 func (s service) hit(h search.Hit) Hit {
 	return Hit{
 		ID: h.ID, Kind: h.Kind, Title: h.Title, URL: s.prefix + h.Address, Path: h.Path, Score: h.Score,
@@ -103,12 +103,13 @@ func (s service) hit(h search.Hit) Hit {
 	}
 }
 
-// fragmentOf converts an excerpt.
+// fragmentOf converts an excerpt. Its HTML is passed on unchanged: package search
+// escapes it.
 func fragmentOf(f search.Fragment) Fragment {
 	return Fragment{Field: f.Field, Heading: text(f.Heading), Anchor: text(f.Anchor), HTML: f.HTML}
 }
 
-// facetsOf converts the counted facets.
+// facetsOf converts the counted facets. A facet without a value is an empty list.
 func facetsOf(counted map[string][]search.FacetValue) Facets {
 	of := func(name string) []FacetValue {
 		return each(counted[name], func(v search.FacetValue) FacetValue { return FacetValue(v) })

@@ -90,7 +90,8 @@ func (s service) span(in SpanRequest, r reach) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// readInstant reads a parameter that is a time, or a date in UTC.
+// readInstant reads a parameter that is a time, or a date, which is its midnight in
+// UTC. Any other value is fault.Invalid with the name of the parameter.
 func readInstant(name, value string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, value); err == nil {
@@ -106,6 +107,7 @@ func readInstant(name, value string) (time.Time, error) {
 // no longer has the item.
 func pageAfter[T any](all []T, key func(T) string, in SpanRequest) (page []T, next *string, err error) {
 	if in.Cursor != "" {
+		// The cursor is opaque to clients: base64 keeps them from building one.
 		last, err := base64.RawURLEncoding.DecodeString(in.Cursor)
 		i := slices.IndexFunc(all, func(t T) bool { return key(t) == string(last) })
 		if err != nil || i < 0 {
@@ -120,7 +122,8 @@ func pageAfter[T any](all []T, key func(T) string, in SpanRequest) (page []T, ne
 	return all, text(base64.RawURLEncoding.EncodeToString([]byte(key(all[len(all)-1])))), nil
 }
 
-// incidentURL returns the URL of the page of an incident.
+// incidentURL returns the URL of the page of an incident. The id is escaped, because
+// sources may use any character in it.
 func (s service) incidentURL(id string) string {
 	return s.prefix + (&url.URL{Path: "/incidents/" + id}).EscapedPath()
 }

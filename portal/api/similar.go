@@ -55,7 +55,7 @@ const (
 	incidentsRead = 5
 )
 
-// similar finds documents similar to a pasted text.
+// similar finds documents similar to a pasted text. Nothing of the text is stored.
 func (s service) similar(ctx context.Context, in *similarRequest) (SimilarAnswer, error) {
 	return s.similarTo(ctx, in.Body.Text, in.Body.Limit)
 }
@@ -114,7 +114,8 @@ func (s service) readHit(ctx context.Context, h *SimilarHit, m search.Match, inc
 	}
 }
 
-// post registers an operation that has a request body and changes nothing.
+// post registers an operation that has a request body and changes nothing. It is open
+// to readers, as get is.
 func post[I, T any](api huma.API, path, id, summary string, do func(context.Context, *I) (T, error)) {
 	huma.Register(api, huma.Operation{
 		OperationID: id, Method: http.MethodPost, Path: root + path, Summary: summary, MaxBodyBytes: maxPasteBody,

@@ -103,12 +103,14 @@ func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) 
 	if err != nil {
 		return SLOsAnswer{}, err
 	}
+	// Names ascend, so the cursor is the last name of the page before.
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r slostatus.Row) bool {
 		return r.SLO.Name <= in.Cursor || !fits(in.Service, r.SLO.Service) || !fits(in.Team, r.Team)
 	})
 	judge, most := s.judgeHow(ctx, from, to, len(rows))
 	out := SLOsAnswer{SLOs: []SLO{}}
 	for i, r := range rows {
+		// i is at least 1 here: limit and most are.
 		if len(out.SLOs) == in.Limit || i == most {
 			out.Next = text(rows[i-1].SLO.Name)
 			break
@@ -166,7 +168,8 @@ func (s service) mostJudged(from, to time.Time) int {
 	return int(maxJudgedDays / (length/dayLength + 1))
 }
 
-// slo evaluates one SLO.
+// slo evaluates one SLO. Kinds: fault.NotFound for an unknown SLO, fault.Gone for one
+// that was removed by then, fault.Invalid for a span that cannot be evaluated.
 func (s service) slo(ctx context.Context, in *sloRequest) (SLOAnswer, error) {
 	if s.Board == nil {
 		return SLOAnswer{}, fault.New(fault.NotFound, "api.slo", "this portal has no SLOs")
@@ -187,7 +190,8 @@ func (s service) slo(ctx context.Context, in *sloRequest) (SLOAnswer, error) {
 		func(o slo.Origin) SLOSource { return SLOSource{o.Source, o.Days, o.Aside} })}, nil
 }
 
-// moments reads from= and to=.
+// moments reads from= and to=. Both may be zero. Whether they are in order is the
+// board's to check.
 func moments(fromText, toText string) (from, to time.Time, err error) {
 	if from, err = moment("from", fromText); err == nil {
 		to, err = moment("to", toText)
@@ -210,7 +214,8 @@ func moment(name, value string) (time.Time, error) {
 		name, value)
 }
 
-// judged converts an evaluated SLO to its JSON form.
+// judged converts an evaluated SLO to its JSON form. Counts are null without any
+// bucket, where 0 would state that nothing happened.
 func (s service) judged(x slo.SLO, r slo.Result) SLO {
 	out := SLO{
 		Name: x.Name, Title: x.Title, Service: text(x.Service), URL: s.prefix + "/slos/" + url.PathEscape(x.Name), Window: x.Window.String(),
@@ -228,7 +233,8 @@ func (s service) judged(x slo.SLO, r slo.Result) SLO {
 	return out
 }
 
-// finite returns null for a number that JSON cannot represent.
+// finite returns null for a number that JSON cannot represent: encoding/json fails at
+// one, and with it the whole response.
 func finite(x *float64) *float64 {
 	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
 		return nil

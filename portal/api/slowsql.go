@@ -74,7 +74,8 @@ func (s service) slowSQL(ctx context.Context, in *slowSQLRequest) (SlowSQLAnswer
 	return SlowSQLAnswer{each(page, s.statement), next}, err
 }
 
-// statement converts a statement to its JSON form.
+// statement converts a statement to its JSON form. The statement is as stored,
+// normalised.
 func (s service) statement(f sql.Followed) SlowStatement {
 	return SlowStatement{
 		Digest: f.Digest, URL: s.prefix + "/slow-sql/" + url.PathEscape(f.Digest), Database: text(f.Database), Statement: f.Statement,

@@ -27,7 +27,8 @@ type Suggestion struct {
 	Kind string `json:"kind" doc:"The document's kind, or alert, service or query (an earlier search with an opened result)."`
 }
 
-// suggest completes a query.
+// suggest completes a query. It is not counted in the query log, which has finished
+// searches only.
 func (s service) suggest(_ context.Context, in *suggestRequest) (SuggestAnswer, error) {
 	return SuggestAnswer{each(s.Suggest.Suggest(in.Q, suggestions), func(x suggest.Suggestion) Suggestion {
 		return Suggestion{Text: x.Text, URL: s.prefix + x.Address, Kind: x.Kind}

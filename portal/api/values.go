@@ -24,7 +24,7 @@ func list[T any](s []T) []T {
 	return s
 }
 
-// each converts every element to its JSON form; the result is never null.
+// each converts every element to its JSON form, in order; the result is never null.
 func each[A, B any](in []A, f func(A) B) []B {
 	out := make([]B, 0, len(in))
 	for _, a := range in {
@@ -33,7 +33,8 @@ func each[A, B any](in []A, f func(A) B) []B {
 	return out
 }
 
-// day returns a date as YYYY-MM-DD, null if unknown.
+// day returns a date as YYYY-MM-DD in UTC, null if unknown. Dates are stored as
+// midnight UTC.
 func day(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -49,7 +50,8 @@ func instant(t time.Time) *string {
 	return text(t.UTC().Format(time.RFC3339))
 }
 
-// dayOrInstant returns a time in the precision in which it is known.
+// dayOrInstant returns a time in the precision in which it is known; null for an
+// unknown one or one that has no day.
 func dayOrInstant(i postmortems.Instant) *string {
 	switch i.Precision {
 	case postmortems.Day:

@@ -97,7 +97,8 @@ func cutPiece(s string) (piece string, rest bool) {
 	return s[:n], true
 }
 
-// page reads a document by its id, path or URL.
+// page reads a document by its id, path or URL. Kinds: fault.Invalid for an empty ref,
+// and those of call.
 func (p *Portal) page(ctx context.Context, ref string) (page, error) {
 	var d page
 	address, err := p.address(ref)

@@ -33,6 +33,7 @@ func (s Folded) Incident(ctx context.Context, id string) (Incident, error) {
 	documents := FromDocuments(s)
 	if strings.Contains(id, "/") {
 		// The URL of a post-mortem or of the incident's own page.
+		// Everything after "/incidents/" is the id, also behind a prefix.
 		_, name, own := strings.Cut(id, "/incidents/")
 		if !own {
 			d, err := documents.Incident(ctx, id)

@@ -61,7 +61,7 @@ type incidentInput struct {
 	ID string `json:"id" jsonschema:"the incident's reference, or the id, path or url of its post-mortem"`
 }
 
-// incident is the tool get_incident.
+// incident is the tool get_incident. Blanks around the reference are ignored.
 func (t tools) incident(ctx context.Context, in incidentInput) (Incident, error) {
 	return t.incidents.Incident(ctx, strings.TrimSpace(in.ID))
 }
@@ -73,7 +73,8 @@ type FromDocuments struct{ Portal *Portal }
 // refCandidates is how many post-mortems are read to find one with the reference.
 const refCandidates = 5
 
-// Incident implements IncidentStore.
+// Incident implements IncidentStore. A document that is no post-mortem does not count;
+// its id is then looked for as a reference.
 func (s FromDocuments) Incident(ctx context.Context, id string) (Incident, error) {
 	d, err := s.Portal.page(ctx, id)
 	if err == nil && d.Kind == "postmortem" {
@@ -89,6 +90,7 @@ func (s FromDocuments) Incident(ctx context.Context, id string) (Incident, error
 // is not exact, so the first hits are read and compared.
 func (s FromDocuments) byReference(ctx context.Context, ref string) (Incident, error) {
 	var answer struct{ Hits []hit }
+	// Quotes would end the phrase.
 	phrase := `"` + strings.ReplaceAll(ref, `"`, " ") + `"`
 	q := url.Values{"q": {phrase + " kind:postmortem"}, "limit": {limitOf(refCandidates)}}
 	if err := s.Portal.get(ctx, "/api/v1/search?"+q.Encode(), &answer); err != nil {
@@ -107,7 +109,8 @@ func (s FromDocuments) byReference(ctx context.Context, ref string) (Incident, e
 	return Incident{}, fault.Newf(fault.NotFound, "mcp", "there is no incident %q; search for it with kind:postmortem", ref)
 }
 
-// incident converts a post-mortem to an incident.
+// incident converts a post-mortem to an incident. A document without a reference has
+// its own id as that of the incident.
 func (s FromDocuments) incident(d page) Incident {
 	out := Incident{
 		ID: d.Incident.Ref, Title: d.Title, Severity: d.Severity, Services: list(d.Services), Summary: d.Summary, Impact: d.Impact.Summary,

@@ -24,7 +24,7 @@ type Portal struct {
 // maxAnswer bounds a response of the API, in bytes.
 const maxAnswer = 8 << 20
 
-// get reads JSON from a path below Base.
+// get reads JSON from a path below Base; errors are those of call.
 func (p *Portal) get(ctx context.Context, path string, out any) error {
 	return p.call(ctx, http.MethodGet, path, nil, out)
 }

@@ -42,7 +42,8 @@ type found struct {
 	Quotes         []string `json:"quotes" jsonschema:"the best matching excerpts"`
 }
 
-// hit is a hit of the API.
+// hit is a hit of the API, of search or of similar; the last three fields are of
+// similar.
 type hit struct {
 	ID             string
 	Title          string
@@ -111,7 +112,8 @@ const (
 	mostLimit  = 50
 )
 
-// limitOf returns a number of hits within the bounds, usualLimit for 0.
+// limitOf returns a number of hits within the bounds, usualLimit for 0 or less, as the
+// query parameter takes it.
 func limitOf(n int) string {
 	if n <= 0 {
 		n = usualLimit
