@@ -107,7 +107,8 @@ func (a *Audit) Entries(ctx context.Context, before uint64, limit int) (entries 
 }
 
 // Verify reads the whole log and returns its state. The error names the first entry
-// whose hash does not follow from the one before.
+// whose hash does not follow from the one before. Entries that were cut off from the
+// end are not noticed here: only a Head that was stored elsewhere shows that.
 func (a *Audit) Verify(ctx context.Context) (head Head, err error) {
 	const op = "auth.Audit.Verify"
 	err = a.db.View(ctx, func(r kv.Reader) error {
@@ -159,7 +160,7 @@ func lastEntry(r kv.Reader) (number uint64, sum []byte, err error) {
 	}
 }
 
-// decodeEntry returns a stored entry and its hash.
+// decodeEntry returns a stored entry and its hash, which shares the memory of the row.
 func decodeEntry(it kv.Item) (e Entry, sum []byte, err error) {
 	const op = "auth.decodeEntry"
 	number, ok := kv.SeqOf(it.Key)
@@ -183,7 +184,7 @@ func chain(before []byte, number uint64, stored []byte) []byte {
 	return h.Sum(nil)
 }
 
-// auditKey returns the key of an entry.
+// auditKey returns the key of an entry. Keys sort by number.
 func auditKey(number uint64) []byte { return kv.Seq(number).Bytes() }
 
 // cut returns at most maxAuditText bytes of a text, as valid UTF-8: a character that

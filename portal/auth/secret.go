@@ -43,7 +43,7 @@ func randomID(random io.Reader) (string, error) {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(b)), nil
 }
 
-// draw returns n random bytes.
+// draw returns n random bytes; fault.Internal if the source of randomness fails.
 func draw(random io.Reader, n int) ([]byte, error) {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(random, b); err != nil {

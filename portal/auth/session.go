@@ -149,7 +149,8 @@ func endSessions(w kv.Writer, id string, keep int) error {
 	return nil
 }
 
-// sessionKey returns the key of a session.
+// sessionKey returns the key of a session. The token id comes first, so that the
+// sessions of a token are one range.
 func sessionKey(id, text string) []byte {
 	return kv.Join(id, hex.EncodeToString(hash(text)))
 }
@@ -164,7 +165,7 @@ func parseSession(session string) (id string, key []byte, ok bool) {
 	return id, sessionKey(id, text), true
 }
 
-// decodeSession decodes a stored session.
+// decodeSession decodes a stored session. An error is fault.Internal.
 func decodeSession(value []byte) (s storedSession, err error) {
 	err = json.Unmarshal(value, &s)
 	return s, fault.Wrap(fault.Internal, "auth.decodeSession", "", err)

@@ -30,7 +30,8 @@ func New(db kv.DB, now func() time.Time, random io.Reader) *Store {
 	return &Store{db: db, now: now, random: random}
 }
 
-// storedToken is a Token in the database.
+// storedToken is a Token in the database. Times are Unix seconds, 0 for none; the
+// secret is found by auth.secrets and is not here.
 type storedToken struct {
 	Name    string `json:"name"`
 	Role    Role   `json:"role"`
@@ -158,7 +159,7 @@ func loadToken(r kv.Reader, id string) (storedToken, error) {
 	return t, nil
 }
 
-// saveToken writes a token.
+// saveToken writes a token. It must run in the transaction that read it.
 func saveToken(w kv.Writer, id string, t storedToken) error {
 	value, err := json.Marshal(t)
 	if err != nil {
@@ -167,7 +168,8 @@ func saveToken(w kv.Writer, id string, t storedToken) error {
 	return w.Put(tokensBucket, []byte(id), value)
 }
 
-// decodeToken decodes a row of the bucket of tokens.
+// decodeToken decodes a row of the bucket of tokens. LastUsed is the stored one, which
+// newest may replace by a later one.
 func decodeToken(key, value []byte) (Token, error) {
 	var t storedToken
 	if err := json.Unmarshal(value, &t); err != nil {

@@ -61,7 +61,9 @@ func (p Principal) SpeaksFor(source string) bool {
 	return len(p.Sources) == 0 || slices.Contains(p.Sources, source)
 }
 
-// May reports whether the principal's role allows the action.
+// May reports whether the principal's role allows the action. The zero Role allows
+// none. Each action is listed for each role, so that a new one is not allowed by
+// accident.
 func (p Principal) May(a Action) bool {
 	switch p.Role {
 	case Admin:

@@ -46,7 +46,7 @@ func (u *uses) forget(key string) {
 	delete(u.at, key)
 }
 
-// copy returns the records that have to be written.
+// copy returns the records that have to be written. Uses are noted meanwhile.
 func (u *uses) copy() map[string]time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -123,7 +123,8 @@ func (s *Store) endedSessions(ctx context.Context, now time.Time) (keys [][]byte
 	return keys, err
 }
 
-// writeTokenUse writes the last use of a token; a later use that is stored wins.
+// writeTokenUse writes the last use of a token; a later use that is stored wins. Tokens
+// are never removed, so an unknown one is an error.
 func writeTokenUse(w kv.Writer, id string, at time.Time) error {
 	t, err := loadToken(w, id)
 	if err != nil {
