@@ -98,7 +98,8 @@ type lookup[T any] struct {
 	stale bool      // the view is not, and may be returned while another is computed
 }
 
-// look looks a window up.
+// look looks a window up. The time is read before the state, so that validAt is never
+// later than the moment at which the view was known to be up to date.
 func (c *cache[T]) look(ctx context.Context, r *Store, w window, kinds []string) (l lookup[T], err error) {
 	l.at = r.opt.Now()
 	if l.now, err = r.state(ctx); err != nil {
@@ -243,18 +244,21 @@ func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Store, bu
 		f.end()
 		close(f.done)
 	}()
+	// Another reader may have folded the window between this reader's look and its
+	// turn.
 	if now, ok := c.find(v.window); ok && now.state == v.state {
 		f.value, f.err = now.value, now.wide // computed since this reader looked
 		return
 	}
 	f.value, f.err = build(ctx, r.inFold())
+	// fault.TooWide is cached as well: it would take as long to compute again.
 	if wide := fault.KindOf(f.err) == fault.TooWide; f.err == nil || wide {
 		v.value, v.wide = f.value, f.err
 		c.keep(v, r)
 	}
 }
 
-// find returns the cached view of a window.
+// find returns the cached view of a window, up to date or not.
 func (c *cache[T]) find(w window) (v view[T], ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -306,7 +310,8 @@ func (c *cache[T]) running(w window) *fold[T] {
 	return nil
 }
 
-// begin registers the fold of a window.
+// begin registers the fold of a window. Its caller must have the turn, or read for
+// another fold that has it.
 func (c *cache[T]) begin(w window, end func()) *fold[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -323,7 +328,8 @@ func (r *Store) mayBeStale(was, now state) bool {
 	return !r.exact && was == now
 }
 
-// fresh reports whether a view of an older state is still up to date.
+// fresh reports whether a view of an older state is still up to date: no input has
+// changed, or only facts of other kinds than those that the view reads.
 func (r *Store) fresh(ctx context.Context, was, now state, kinds []string) (bool, error) {
 	feeds := was.feeds
 	was.feeds = now.feeds

@@ -73,6 +73,7 @@ func (r *Store) complete(ctx context.Context, hand incident.Hand, f folded, at i
 	if err := e.Check(); err != nil {
 		return e, err
 	}
+	// What remains needs the fold, the incident or the documents.
 	switch {
 	case e.Action == incident.Merge:
 		var err error

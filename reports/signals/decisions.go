@@ -18,7 +18,8 @@ const maxText = 2000
 // Source is the source of what people enter in the portal.
 const Source = "portal"
 
-// storedEdit is an incident.Edit as it is stored.
+// storedEdit is an incident.Edit as it is stored. The time is in the key; fields may be
+// added, none may change its meaning.
 type storedEdit struct {
 	Who    string   `json:"who"`
 	Action string   `json:"action"`
@@ -29,7 +30,7 @@ type storedEdit struct {
 	Why    string   `json:"why"`
 }
 
-// storedDecision is a sql.Decision as it is stored.
+// storedDecision is a sql.Decision as it is stored, with the time in the key.
 type storedDecision struct {
 	Who      string `json:"who"`
 	Digest   string `json:"digest"`
@@ -59,7 +60,9 @@ func (r *Store) append(ctx context.Context, bucket string, at time.Time, line an
 	return r.opt.DB.Update(ctx, func(w kv.Writer) error { return appendLine(w, bucket, at, line) })
 }
 
-// appendLine adds a line to a bucket of lines, in order of time.
+// appendLine adds a line to a bucket of lines, in order of time. The number of the
+// write follows the time in the key, so that lines of one microsecond stay apart, in
+// their order.
 func appendLine(w kv.Writer, bucket string, at time.Time, line any) error {
 	n, err := kv.Version(w, bMeta, []byte(seqKey))
 	if err != nil {
@@ -68,7 +71,7 @@ func appendLine(w kv.Writer, bucket string, at time.Time, line any) error {
 	return put(w, bucket, binary.BigEndian.AppendUint64(kv.TimeKey(at), n+1), line)
 }
 
-// put stores a value and changes Seq.
+// put stores a value and changes Seq, so that cached views are computed again.
 func put(w kv.Writer, bucket string, key []byte, value any) error {
 	b, err := json.Marshal(value)
 	if err != nil {

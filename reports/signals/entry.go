@@ -50,11 +50,14 @@ func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Record
 	s := entryOf(hand.Who, now, v)
 	id := v.Ref
 	if id == "" {
+		// The id is readable, and two entries of one day differ by their hash. An id
+		// that collides is fault.Conflict, and the person enters the incident again.
 		sum := sha256.Sum256([]byte(hand.Who + "\x00" + s.Title + now.String()))
 		id = "E-" + now.Format("20060102") + "-" + hex.EncodeToString(sum[:2])
 	}
 	again := false
 	asked := s
+	// A retry has another time and is the same request nevertheless.
 	asked.At, asked.Who = time.Time{}, ""
 	id, fresh, err = r.once(
 		ctx,
@@ -76,7 +79,7 @@ func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Record
 	return in, fresh && !again, err
 }
 
-// entryOf returns the stored form of a report.
+// entryOf returns the stored form of a report. Milestones without a time are left out.
 func entryOf(who string, now time.Time, v incident.Record) storedEntry {
 	s := storedEntry{
 		Who:         who,
@@ -146,7 +149,8 @@ func checkTimes(times map[string]time.Time, start time.Time, bad func(field, for
 	return nil
 }
 
-// validID reports whether an id can be an address.
+// validID reports whether an id can be an address. r|0x20 is the lower-case form of an
+// ASCII letter.
 func validID(id string) bool {
 	digits := 0
 	for _, r := range id {
@@ -172,6 +176,7 @@ func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
 	if err := json.Unmarshal(old, &before); err != nil {
 		return false, fault.Wrap(fault.Internal, "signals.Enter", "a stored entry cannot be read", err)
 	}
+	// Who entered it and when do not make it another entry.
 	before.At, before.Who, before.Rev = s.At, s.Who, s.Rev
 	was, err := json.Marshal(before)
 	if err != nil {

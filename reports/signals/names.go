@@ -31,7 +31,8 @@ func (r *Store) names(ctx context.Context) (names, error) {
 	return n, nil
 }
 
-// of returns the service that a source means.
+// of returns the service that a source means. The exact name wins over a form with
+// hyphens, and that over the last part of a path.
 func (n names) of(said string) string {
 	said = strings.TrimSpace(said)
 	low := strings.ToLower(said)
@@ -52,7 +53,8 @@ func (n names) all(said []string) []string {
 	return out
 }
 
-// voices maps the services of incident reports.
+// voices maps the services of incident reports. The reports are copied, because their
+// owners may cache them.
 func (n names) voices(voices []incident.Record) []incident.Record {
 	out := slices.Clone(voices)
 	for i := range out {

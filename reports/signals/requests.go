@@ -102,8 +102,8 @@ func requestOf(r kv.Reader, key string) (*storedRequest, error) {
 	return &s, nil
 }
 
-// storeRequest stores a request and deletes a few that are too old to be
-// retried.
+// storeRequest stores a request and deletes a few that are too old to be retried. A key
+// is deleted with its row of ages, so that neither is left without the other.
 func storeRequest(w kv.Writer, key string, now time.Time, s storedRequest) error {
 	n := 0
 	for item, err := range w.Scan(bRequestAge, nil, kv.TimeKey(now.Add(-requestRetention))) {

@@ -35,7 +35,8 @@ type storedSummary struct {
 	Statements []sql.Past `json:"statements"`
 }
 
-// monday returns the last Monday 00:00 UTC that is not after t.
+// monday returns the last Monday 00:00 UTC that is not after t, also for times before
+// 1970.
 func monday(t time.Time) time.Time {
 	const firstMonday = 4 * 24 * time.Hour // 1970-01-05
 	since := t.Sub(beginning().Add(firstMonday))
@@ -127,7 +128,8 @@ func (r *Store) newestSummary(ctx context.Context, until time.Time, decisions []
 	return nil, beginning(), nil
 }
 
-// readSummary decodes a stored summary; ok is false if it cannot be read.
+// readSummary decodes a stored summary; ok is false if it cannot be read. It is then
+// computed again and is no damage.
 func readSummary(row []byte) (s storedSummary, ok bool) {
 	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(row)))
 	return s, err == nil && json.Unmarshal(text, &s) == nil
@@ -155,6 +157,7 @@ func (r *Store) storeSummary(ctx context.Context, at time.Time, s storedSummary)
 		if err := w.Put(bPast, kv.TimeKey(at), row.Bytes()); err != nil {
 			return err
 		}
+		// Only the newest maxSummaries stay.
 		n := 0
 		for item, err := range w.ScanBack(bPast, nil, nil) {
 			if err != nil {

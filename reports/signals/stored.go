@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// each decodes all values of a bucket and skips damaged ones.
+// each decodes all values of a bucket and skips damaged ones, which are counted as
+// damage. fn is called in the order of the keys and must not retain the key.
 func each[T any](ctx context.Context, r *Store, bucket string, fn func(key []byte, value T)) error {
 	return r.opt.DB.View(ctx, func(rd kv.Reader) error {
 		for item, err := range rd.Scan(bucket, nil, nil) {
@@ -28,7 +29,8 @@ func each[T any](ctx context.Context, r *Store, bucket string, fn func(key []byt
 	})
 }
 
-// lineTime returns the time in the key of a line.
+// lineTime returns the time in the key of a line; the zero time for a key that is too
+// short.
 func lineTime(key []byte) time.Time {
 	if len(key) < 8 {
 		return time.Time{}

@@ -256,8 +256,8 @@ func (r *Store) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episo
 	)
 }
 
-// ForAlerts returns what package alert needs to know of the incidents that
-// count.
+// ForAlerts returns what package alert needs to know of the incidents that count. An
+// incident without an exact start is left out: no alert can be compared with a day.
 func ForAlerts(all []incident.Incident) []alert.Incident {
 	var out []alert.Incident
 	for _, in := range all {
@@ -313,7 +313,8 @@ func (r *Store) Changes(ctx context.Context, from, to time.Time) ([]change.Linke
 	)
 }
 
-// forChanges returns what package change needs to know of incidents.
+// forChanges returns what package change needs to know of incidents. Times are left out
+// where they are not exact or do not count; a stated link needs none.
 func forChanges(all []incident.Incident) []change.Incident {
 	var out []change.Incident
 	for _, in := range all {
@@ -332,7 +333,8 @@ func forChanges(all []incident.Incident) []change.Incident {
 	return out
 }
 
-// Statements returns the slow statements of [from, to) with their history.
+// Statements returns the slow statements of [from, to) with their history: the summary
+// of the weeks before, and the observations since.
 func (r *Store) Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error) {
 	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func(ctx context.Context, r *Store) ([]sql.Followed, error) {
 		decisions, err := r.decisions(ctx)
