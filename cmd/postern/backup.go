@@ -66,6 +66,7 @@ func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) err
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
+	// The verifier reads body; the tee writes what it reads to out.
 	body, out := &reading{from: res.Body}, &writing{to: w}
 	_, verr := app.VerifyBackup(io.TeeReader(body, out))
 	_, _ = io.Copy(out, body) // the rest after damage, and the trailer; reading and writing record their errors
@@ -112,8 +113,8 @@ func damaged(err error) error {
 // replaceable returns the path that a backup of this name is written to, with symbolic
 // links resolved. Only an earlier backup or an empty file may be replaced: the finished
 // file is renamed into place, which would otherwise replace a device, a pipe or the
-// portal's own database. Anything else is a fault.Conflict. A destination that does not
-// exist yet is right. Nothing is created.
+// portal's own database. Anything else is a fault.Conflict. A path where nothing exists
+// is accepted; nothing is created.
 func replaceable(name string) (string, error) {
 	const op = "backup"
 	if target, err := filepath.EvalSymlinks(name); err == nil {

@@ -14,8 +14,8 @@ import (
 
 // load returns the configuration: flags over environment over file over defaults. flags
 // maps configuration keys to values. It fails with fault.Invalid and a message that
-// lists every problem. A configuration needs no file. A file that is named and absent
-// is one, since the portal would otherwise start with defaults.
+// lists every problem. No file needs to be named; one that is named and absent is
+// fault.Invalid, since the portal would otherwise start with defaults.
 func load(term terminal, g *globals, flags map[string]string) (config.Config, error) {
 	src := config.Sources{Env: term.env, ReadFile: os.ReadFile, Flags: map[string]string{}}
 	maps.Copy(src.Flags, flags)

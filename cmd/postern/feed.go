@@ -172,6 +172,7 @@ func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part in
 // partStart comes in time; the portal's limit for bodies then decides. One part is in
 // memory at a time.
 func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total *feedResult) error {
+	// A line may be longer than the buffer, as ReadBytes grows its result.
 	lines := bufio.NewReaderSize(in, importPart)
 	var body []byte
 	part := 1

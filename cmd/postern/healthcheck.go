@@ -25,6 +25,7 @@ func newHealthcheck(term terminal, g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// A portal that does not run is not ready.
 			if c == nil {
 				return fault.New(fault.Unavailable, "healthcheck", "no portal is running on the data folder "+at.conf.DataDir+". "+whatToSet)
 			}

@@ -170,6 +170,7 @@ func readSource(ctx context.Context, source string) ([]convert.File, error) {
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
+		// The source itself may be a hidden folder.
 		hidden := strings.HasPrefix(d.Name(), ".") && p != source
 		if hidden && d.IsDir() {
 			return fs.SkipDir

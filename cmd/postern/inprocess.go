@@ -68,6 +68,8 @@ func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
 			trailer[http.CanonicalHeaderKey(name)] = res.live.Values(name)
 		}
 	}()
+	// If the context ends first, the handler continues until it notices that, as it has
+	// the same context.
 	select {
 	case status := <-res.ready:
 		return &http.Response{

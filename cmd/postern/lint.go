@@ -66,7 +66,7 @@ type linter struct {
 // paths checks each path as a push of its repository would be checked. Files are
 // grouped by repository, because some rules compare files with one another. The
 // problems are sorted by position and have no duplicates. A path that does not exist is
-// fault.NotFound. An argument that names the same file twice counts once.
+// fault.NotFound. A file that several arguments name counts once.
 func (l *linter) paths(ctx context.Context, args []string) error {
 	roots := map[string]*lintRoot{}
 	var order []*lintRoot
@@ -115,8 +115,8 @@ func (l *linter) paths(ctx context.Context, args []string) error {
 
 // report prints the problems in the chosen format. It returns an error when a problem
 // would block a push, or when a folder had nothing to check: a check of nothing must
-// not pass, or a mistyped path in CI would. Warnings do not fail. The formats for
-// programs have no notes and no summary.
+// not pass, or a CI job with a wrong folder would. Warnings do not fail. The formats
+// for programs have no notes and no summary.
 func (l *linter) report(term terminal, output string) error {
 	var err error
 	switch output {

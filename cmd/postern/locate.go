@@ -61,6 +61,7 @@ func locate(term terminal, g *globals) (located, error) {
 		ownFound, ownErr = holdsPortal(conf.DataDir)
 	}
 	switch {
+	// There are two portals: the one that is not used is named, too.
 	case serviceFound && ownFound:
 		fmt.Fprintf(term.err, "postern: using the portal of the installed service in %s, not the one in %s; --data-dir names another\n",
 			service.DataDir, conf.DataDir)

@@ -41,9 +41,9 @@ const (
 func main() { mainWithClock(time.Now, unitInstallation()) }
 
 // mainWithClock is main with an injected clock and an injected installed service, for
-// tests. It ends the process with the exit status of the command. The first signal
-// cancels the context; commands then finish in an orderly way. stop restores the
-// default, so that a second one ends the process while it exits.
+// tests. It ends the process with the exit status of the command. The first SIGINT or
+// SIGTERM cancels the context, and the command ends in order; further ones have no
+// effect meanwhile.
 func mainWithClock(now func() time.Time, service installation) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, now, service})
@@ -52,8 +52,8 @@ func mainWithClock(now func() time.Time, service installation) {
 }
 
 // terminal is the environment of a command: its streams, environment variables and
-// clock, and the service that is installed on the machine. Commands use nothing else of
-// the process, so tests can run them in parallel.
+// clock, and the service that is installed on the machine. Commands use no others, so
+// that tests can replace them.
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer

@@ -8,8 +8,8 @@ import (
 )
 
 // newMan returns "postern man", which writes one man page per command into a folder.
-// The folder is created if it does not exist. It walks the commands when it runs, so
-// those added after it have pages, too. Hidden ones have none.
+// The folder is created if it does not exist. root is read when the command runs, so
+// commands that are added later have pages, too; hidden ones have none.
 func newMan(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use: "man FOLDER", Short: "Write a man page for every command into a folder", Args: exactly(1),

@@ -14,7 +14,7 @@ import (
 )
 
 // newNew returns "postern new", which prints the template of a document of one kind. It
-// needs no portal. The clock gives its date.
+// needs no portal. Dates in the template are those of the clock.
 func newNew(term terminal) *cobra.Command {
 	var title, incident, into string
 	cmd := &cobra.Command{

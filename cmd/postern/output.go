@@ -45,7 +45,8 @@ func withClient(ctx context.Context, term terminal, g *globals, fn func(*client)
 	return errors.Join(fn(c), c.close(context.WithoutCancel(ctx)))
 }
 
-// withPortal is withClient for commands that may create a portal.
+// withPortal is withClient for commands that may create a portal. One is created only
+// if none is found.
 func withPortal(ctx context.Context, term terminal, g *globals, fn func(*client) error) error {
 	c, err := connectOrCreate(ctx, term, g)
 	if err != nil {

@@ -21,6 +21,7 @@ func restoreOwner(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
+	// The owner of the folder is the user that the portal runs as.
 	info, err := os.Stat(dir)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "owner", "the data folder cannot be read", err)

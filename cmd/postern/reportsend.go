@@ -64,6 +64,7 @@ func printDelivery(term terminal, raw json.RawMessage, output string) error {
 			return err
 		}
 	}
+	// A delivery without an address is named by its channel.
 	place := d.Channel
 	if d.Address != nil {
 		place = *d.Address

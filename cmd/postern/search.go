@@ -138,6 +138,7 @@ func results(n int) string {
 func (h foundHit) lines(base string, s style) string {
 	var b strings.Builder
 	title := postmortems.Printable(h.Title)
+	// A title that matched is quoted with its marks.
 	for _, f := range h.Fragments {
 		if f.Field == "title" {
 			title = s.marked(f.HTML, s.strong)

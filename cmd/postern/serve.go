@@ -48,6 +48,7 @@ func newServe(term terminal, g *globals) *cobra.Command {
 				return err
 			}
 			defer func() { _ = os.RemoveAll(dir) }()
+			// The portal creates the folder, as in any first start.
 			g.dataDir = filepath.Join(dir, "data")
 		}
 		conf, err := load(term, g, given())
@@ -92,6 +93,7 @@ func serve(ctx context.Context, term terminal, o app.Options, withDemo bool) (er
 		return err
 	}
 	defer func() {
+		// ctx may have ended by then, so stopping has a time of its own.
 		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 		defer cancel()
 		err = errors.Join(err, a.Stop(stopCtx))

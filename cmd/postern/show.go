@@ -25,6 +25,7 @@ func newShow(term terminal, g *globals) *cobra.Command {
 				return err
 			}
 			return withClient(cmd.Context(), term, g, func(c *client) error {
+				// The suffix selects the form in which the portal answers.
 				suffix := ".md"
 				if output == outputJSON {
 					suffix = ".json"

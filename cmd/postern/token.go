@@ -47,6 +47,7 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			// A nil Expires is sent as null: no expiry.
 			in := struct {
 				Name    string     `json:"name"`
 				Role    string     `json:"role"`

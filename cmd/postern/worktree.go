@@ -66,6 +66,7 @@ func (t tree) write(f convert.File, force bool) error {
 	if err := t.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
 		return fault.Wrap(fault.Conflict, "tree", "the folder of "+f.Path+" cannot be created", err)
 	}
+	// O_EXCL also refuses a file that was created since look.
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if force {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
