@@ -13,11 +13,13 @@ const damageMsg = "the database file is damaged (a copy made while Postern was r
 	"Restore the newest backup with `postern restore`"
 
 // guard calls bbolt and turns its panics, and faults on its memory map, into errors
-// that tell people to restore a backup. No code of a caller runs inside f, so a
+// that ask for a backup to be restored. No code of a caller runs inside f, so a
 // caller's own panic is never hidden. Goroutines that bbolt starts cannot be guarded:
 // its Check is not used, and a file without a list of free pages, which it would read
-// on one, is refused before. The calls are nested: SetPanicOnFault returns the old
-// setting, which is restored at the end. It applies to this goroutine only.
+// on one, is refused before.
+//
+// SetPanicOnFault applies to this goroutine only. The inner call sets it and returns
+// the old setting, which the deferred outer call restores.
 func guard(op string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

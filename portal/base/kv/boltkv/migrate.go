@@ -159,8 +159,8 @@ func (t *tx) createBuckets(schemas []kv.Schema) error {
 	})
 }
 
-// copyName returns the name of a copy made before migrations. It has seconds, so two
-// tries within one may use the same name.
+// copyName returns the name of a copy made before migrations. Its time has seconds: a
+// second copy within one replaces the first.
 func (db *DB) copyName(now time.Time) string {
 	return db.path + ".before-" + now.UTC().Format(copyStamp)
 }

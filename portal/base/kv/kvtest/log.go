@@ -87,6 +87,7 @@ func testWait(t *testing.T, e Engine) {
 	if err := db.Wait(t.Context(), seq-1); err != nil {
 		t.Fatalf("a change is there already: %v", err)
 	}
+	// One change must wake every waiter.
 	woken := make(chan error, 3)
 	for range cap(woken) {
 		go func() { woken <- db.Wait(t.Context(), seq) }()

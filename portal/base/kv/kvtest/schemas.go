@@ -15,6 +15,7 @@ import (
 // schemas has no meaning.
 func testSchemas(t *testing.T, e Engine) {
 	dir := t.TempDir()
+	// thief is a second owner that names a bucket of the first.
 	thief := kv.Schema{Name: "thief", Version: 1, Buckets: []string{bucketA}}
 	if db, err := e.Open(t.Context(), dir, []kv.Schema{Schema(), thief}); err == nil {
 		t.Errorf("two owners of one bucket: opened, close says %v", db.Close())
@@ -33,6 +34,7 @@ func testSchemas(t *testing.T, e Engine) {
 	}
 	_, err := e.Open(t.Context(), dir, []kv.Schema{Schema()})
 	wantKind(t, "an owner this build does not know", err, fault.Unsupported)
+	// The open that was refused must have changed nothing.
 	db = openWith(t, e, dir, []kv.Schema{other, Schema()})
 	view(t, db, func(r kv.Reader) error {
 		wantList(t, list(t, r, false, nil, nil), "k=kept")
@@ -69,6 +71,7 @@ func testMigrations(t *testing.T, e Engine) {
 	if _, err := e.Open(t.Context(), dir, v(3, addTo(" v2"), fails)); !errors.Is(err, errUndo) {
 		t.Fatalf("a failing migration gave %v", err)
 	}
+	// After the failed attempt both migrations are still due.
 	db = openWith(t, e, dir, v(3, addTo(" v2"), addTo(" v3")))
 	// read verifies the value after both migrations and closes the database.
 	read := func() {

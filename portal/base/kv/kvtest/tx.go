@@ -58,6 +58,7 @@ func testReadYourWrites(t *testing.T, e Engine) {
 // well: an owner that writes the change log could forge entries.
 func testLimits(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
+	// The longest key that is valid; one byte more is not.
 	longest := bytes.Repeat([]byte("k"), kv.MaxKeyBytes)
 	update(t, db, func(w kv.Writer) error {
 		wantKind(t, "an empty key", w.Put(bucketA, nil, []byte("v")), fault.Invalid)
