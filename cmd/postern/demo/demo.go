@@ -7,7 +7,7 @@
 //	knowledge/runbooks/ALERTNAME.md           what to do when the alert fires
 //	knowledge/{frameworks,guides,standards,drills,training}/NAME.md
 //	knowledge/services/NAME.yaml              OpenSLO v1, kind Service
-//	knowledge/slos/SERVICE.yaml               OpenSLO v1, kind SLO; counts come by the ndjson feed
+//	knowledge/slos/SERVICE.yaml               OpenSLO v1, kind SLO; counted by NDJSON
 //	knowledge/images/NAME.svg, README.md, glossary.md
 //
 // The files are committed and pushed with git, and the feeds posted over HTTP, so that
