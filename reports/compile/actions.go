@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// actionCounts are the action items of an owner.
+// actionCounts are the action items of an owner. opened and closed are counts of the
+// period, open and late of its end. One item may be in several of them.
 type actionCounts struct {
 	owner                      string
 	opened, closed, open, late int
@@ -18,7 +19,8 @@ type actionCounts struct {
 	oldestItem                 reports.Action
 }
 
-// add counts one item as it is at the end of the period.
+// add counts one item as it is at the end of the period. An item whose day of closing
+// is not known is not counted as closed in any period.
 func (n *actionCounts) add(c *compiler, a reports.Action) {
 	if c.p.Contains(a.Opened) {
 		n.opened++
@@ -31,21 +33,28 @@ func (n *actionCounts) add(c *compiler, a reports.Action) {
 	}
 	if c.overdue(a) {
 		n.late++
+		// Of items due on one day the first in order of key counts, since narrow sorts
+		// them.
 		if n.oldest.IsZero() || a.Due.Before(n.oldest) {
 			n.oldest, n.oldestItem = a.Due, a
 		}
 	}
 }
 
-// overdue reports whether an item is open after its due day.
+// overdue reports whether an item is open after its due day. The whole due day belongs
+// to the owner, so an item is overdue from the end of that day. The second is added
+// because a period ends exactly then: an item due on the last day of the period is
+// overdue in its report.
 func (c *compiler) overdue(a reports.Action) bool {
 	return a.Status == "open" && !a.Due.IsZero() && a.Due.AddDate(0, 0, 1).Before(c.asOf.Add(time.Second))
 }
 
-// lateDays returns how many whole days ago an item was due.
+// lateDays returns how many whole days ago an item was due. due must not be zero.
 func (c *compiler) lateDays(due time.Time) int { return int(c.asOf.Sub(due).Hours() / 24) }
 
-// countActions counts the action items by owner, those with most overdue first.
+// countActions counts the action items by owner, those with most overdue first. Items
+// without an owner are one group, with the owner "". An item that was opened after the
+// end of the data is left out: a report that is compiled again later must not count it.
 func (c *compiler) countActions() (all []*actionCounts) {
 	by := map[string]*actionCounts{}
 	for _, a := range c.in.Actions {
@@ -66,7 +75,9 @@ func (c *compiler) countActions() (all []*actionCounts) {
 	return all
 }
 
-// actions is the section about the action items of post-mortems, by owner.
+// actions is the section about the action items of post-mortems, by owner. The figures
+// are of all owners, also of those that the table has no room for. Daily reports have
+// no table of ages.
 func (c *compiler) actions() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.actions_title")}
 	by := c.countActions()
@@ -110,7 +121,9 @@ func (c *compiler) actions() reports.Section {
 	return s
 }
 
-// actionRow returns the row of one owner.
+// actionRow returns the row of one owner. The last cell has the item that is longest
+// overdue; it has no key, because it follows from the item's due day and the end of the
+// period, and would make every report differ.
 func (c *compiler) actionRow(n *actionCounts) reports.Row {
 	late, oldest := count(n.late), sentence("")
 	if n.late > 0 {
@@ -124,7 +137,8 @@ func (c *compiler) actionRow(n *actionCounts) reports.Row {
 	}}
 }
 
-// owner returns who is responsible, with a link to the owner's action items.
+// owner returns who is responsible, with a link to the owner's action items. Without an
+// owner the link leads to all action items, because there is no address of those.
 func (c *compiler) owner(owner string) reports.Value {
 	if t := title(owner); t != "" {
 		return linked(t, ownerLink(owner))

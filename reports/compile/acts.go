@@ -9,10 +9,14 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// mostActs bounds the list of who has to act.
+// mostActs bounds the list of who has to act. The list is on the first screen and in
+// mails. What is cut is in the sections.
 const mostActs = 6
 
-// acts lists who has to act and on what, the most urgent first.
+// acts lists who has to act and on what, the most urgent first. Sorting by tone is
+// stable, so within a tone the order is that of the steps below: open incidents,
+// post-mortems, exhausted budgets, action items, gaps in the data. Keys contain the id
+// of the thing and not its place, so that two revisions are compared line by line.
 func (c *compiler) acts() []reports.Line {
 	var all []reports.Line
 	for _, i := range c.open() {
@@ -21,6 +25,7 @@ func (c *compiler) acts() []reports.Line {
 			Tone: reports.Bad, Link: incidentLink(i.ID),
 		})
 	}
+	// Missing post-mortems have to be written, drafts have to be published.
 	o := c.owedPostmortems()
 	for _, i := range o.missing {
 		all = append(all, reports.Line{
@@ -35,6 +40,8 @@ func (c *compiler) acts() []reports.Line {
 			Text: c.Text("report_body.act_publish", "Incident", incidentTitle(i), "State", v.Text), Tone: reports.Warn, Link: v.Link,
 		})
 	}
+	// An exhausted budget calls for a freeze of changes to the service (error budget
+	// policy).
 	for _, o := range c.in.Objectives {
 		if o.Exhausted() {
 			all = append(all, reports.Line{
@@ -43,6 +50,7 @@ func (c *compiler) acts() []reports.Line {
 			})
 		}
 	}
+	// One line an owner, with the item that is longest overdue.
 	for _, n := range c.countActions() {
 		if n.late > 0 {
 			all = append(all, reports.Line{
@@ -58,7 +66,9 @@ func (c *compiler) acts() []reports.Line {
 	return all[:min(len(all), mostActs)]
 }
 
-// actsOnGaps lists the teams whose SLOs were not measured.
+// actsOnGaps lists the teams whose SLOs were not measured. It is one line a team, with
+// the titles of up to two SLOs. Low traffic is not among the states: it was measured,
+// and no one can change it.
 func (c *compiler) actsOnGaps() (all []reports.Line) {
 	by, order := map[string][]string{}, []string{}
 	for _, o := range c.in.Objectives {
@@ -80,7 +90,8 @@ func (c *compiler) actsOnGaps() (all []reports.Line) {
 	return all
 }
 
-// urgency ranks tones for lists: the most urgent has the largest number.
+// urgency ranks tones for lists: the most urgent has the largest number. Plain has 1: a
+// neutral line is more urgent than a good one, and less than unknown.
 func urgency(t reports.Tone) int {
 	switch t {
 	case reports.Bad:

@@ -8,12 +8,16 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// ageBucket is one column of the ages of open action items.
+// ageBucket is one column of the ages of open action items. key is that of the column
+// in the table, title the key of its text. A bucket has the ages from the limit of the
+// one before up to, but not including, its own.
 type ageBucket struct {
 	key, title string
 	under      int // days; the last has none
 }
 
+// ageBuckets returns the buckets, the youngest first. Their keys are stored in reports
+// and must not change.
 func ageBuckets() []ageBucket {
 	return []ageBucket{
 		{"d30", "report_body.col_age_30", 30}, {"d90", "report_body.col_age_90", 90}, {"d180", "report_body.col_age_180", 180},
@@ -21,7 +25,9 @@ func ageBuckets() []ageBucket {
 	}
 }
 
-// aged are the open items of one owner by age.
+// aged are the open items of one owner by age. The counts in by and unknown add up to
+// open. oldest is the item that was opened first; its Opened is zero when no age is
+// known.
 type aged struct {
 	owner   string
 	by      []int // as ageBuckets
@@ -30,7 +36,7 @@ type aged struct {
 	oldest  reports.Action
 }
 
-// add counts one open item.
+// add counts one open item. x was opened before asOf, or it is not known when.
 func (a *aged) add(x reports.Action, asOf time.Time) {
 	a.open++
 	if x.Opened.IsZero() {
@@ -47,8 +53,9 @@ func (a *aged) add(x reports.Action, asOf time.Time) {
 // ageDays returns the age of an item in whole days.
 func ageDays(opened, asOf time.Time) int { return int(asOf.Sub(opened).Hours() / 24) }
 
-// agedByOwner counts the open items of all owners and of each: who has most of the oldest
-// comes first.
+// agedByOwner counts the open items of all owners and of each: who has most of the
+// oldest comes first. The columns decide from the oldest to the youngest, then the
+// number of open items.
 func (c *compiler) agedByOwner() (all *aged, owners []*aged) {
 	buckets := ageBuckets()
 	all = &aged{by: make([]int, len(buckets))}
@@ -77,7 +84,9 @@ func (c *compiler) agedByOwner() (all *aged, owners []*aged) {
 	return all, owners
 }
 
-// ageing is the table of how long open action items have been open: of all owners first.
+// ageing is the table of how long open action items have been open: of all owners
+// first. It has no rows when nothing is open. The row of all owners is not counted in
+// the limit of rows.
 func (c *compiler) ageing() reports.Table {
 	t := reports.Table{Key: "ageing", Title: c.Text("report_body.ageing_title"), Note: c.Text("report_body.ageing_note"),
 		Columns: []reports.Column{
@@ -104,7 +113,8 @@ func (c *compiler) ageing() reports.Table {
 	return t
 }
 
-// agedRow returns the row of one owner.
+// agedRow returns the row of one owner. The count of the last bucket has the tone Bad
+// unless it is 0.
 func (c *compiler) agedRow(key string, owner reports.Value, a *aged, how string) reports.Row {
 	row := reports.Row{Key: key, Cells: []reports.Value{owner, withHow(count(a.open), how)}}
 	for i, n := range a.by {
@@ -118,6 +128,7 @@ func (c *compiler) agedRow(key string, owner reports.Value, a *aged, how string)
 	oldest := c.unknown("")
 	if !a.oldest.Opened.IsZero() {
 		days := ageDays(a.oldest.Opened, c.asOf)
+		// The number is in seconds, as of every duration; the text is in days.
 		oldest = number(float64(days)*(24*time.Hour).Seconds(), reports.Seconds, c.Count("report_body.days", days))
 		oldest.Link, oldest.How = documentLink(a.oldest.Document), how
 	}

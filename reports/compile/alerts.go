@@ -20,7 +20,10 @@ func compareEpisodes(a, b alert.Episode) int {
 }
 
 // onCall returns the night and the shifts of the people on call, in the zone of each
-// service, otherwise of the portal, otherwise of the report.
+// service, otherwise of the portal, otherwise of the report. The inputs have the
+// settings of the portal; their zero value means the default hours. Zones are copied,
+// because the inputs must not change. A service whose zone this system does not know is
+// counted in the zone of the portal.
 func (c *compiler) onCall() alert.OnCall {
 	on := c.in.OnCall
 	if on.ShiftLength == 0 {
@@ -38,7 +41,8 @@ func (c *compiler) onCall() alert.OnCall {
 	return on.In(z)
 }
 
-// episodes returns the episodes that began in [from, to).
+// episodes returns the episodes that began in [from, to). An episode belongs to the
+// span in which it began, whenever it ended, so each is counted in one period only.
 func (c *compiler) episodes(from, to time.Time) (all []alert.Episode) {
 	for _, e := range c.in.Episodes {
 		if !e.StartsAt.Before(from) && e.StartsAt.Before(to) {
@@ -48,10 +52,13 @@ func (c *compiler) episodes(from, to time.Time) (all []alert.Episode) {
 	return all
 }
 
-// forAlerts returns of incidents what the quality of alerts is computed from.
+// forAlerts returns of incidents what the quality of alerts is computed from. told is
+// when people knew of the incident: recall asks whether a page came before it.
 func forAlerts(all []reports.Incident) (out []alert.Incident) {
 	for _, i := range all {
 		told := i.Times[incident.Detected].At
+		// Sources without detection have the acknowledgement only, which is a later
+		// bound.
 		if told.IsZero() {
 			told = i.Times[incident.Acknowledged].At
 		}
@@ -63,7 +70,9 @@ func forAlerts(all []reports.Incident) (out []alert.Incident) {
 // shareOf returns a share of alerts with its counts.
 func (c *compiler) shareOf(s alert.Share) reports.Value { return c.fraction(s.Part, s.Of) }
 
-// alerts is the section about the quality of paging.
+// alerts is the section about the quality of paging. Without an episode in the period
+// it has the trend only. Truncated alerts are those that senders left out of messages
+// that were too long: the counts are then a lower bound.
 func (c *compiler) alerts() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.alerts_title"), Note: c.Text("report_body.alerts_note")}
 	if c.in.Truncated > 0 {
@@ -85,7 +94,9 @@ func (c *compiler) alerts() reports.Section {
 	return c.withTrend(s, c.alertTrend)
 }
 
-// alertFigures are the counts of the period beside those of the period before.
+// alertFigures are the counts of the period beside those of the period before. Both
+// periods are judged by the same settings of nights and shifts, so that a change of
+// these does not look like a change of paging.
 func (c *compiler) alertFigures(own []alert.Episode, on alert.OnCall) []reports.Figure {
 	prev := c.spans[c.before()]
 	q := alert.Judge(own, forAlerts(c.facts.own), on)
@@ -119,7 +130,8 @@ func (c *compiler) alertFigures(own []alert.Episode, on alert.OnCall) []reports.
 }
 
 // shiftFigure counts the shifts that had more incidents than one person can handle with
-// care.
+// care. The limit is alert.MaxPerShift, which is from Site Reliability Engineering,
+// chapter 11. how is the key of the derivation of all figures of paging.
 func (c *compiler) shiftFigure(own []alert.Episode, how string) reports.Figure {
 	over, of := c.shiftsOver(own, c.p)
 	v := withHow(c.fraction(over, of), how)
@@ -133,7 +145,7 @@ func (c *compiler) shiftFigure(own []alert.Episode, how string) reports.Figure {
 	}
 }
 
-// ruleTable lists the rules that fired most.
+// ruleTable lists the rules that fired most. rules are from alert.Rules, in its order.
 func (c *compiler) ruleTable(rules []alert.Rule) reports.Table {
 	t := reports.Table{Key: "noisy", Title: c.Text("report_body.rules_title"), Note: c.Text("report_body.rules_note"),
 		Columns: []reports.Column{
@@ -156,7 +168,8 @@ func (c *compiler) ruleTable(rules []alert.Rule) reports.Table {
 	return t
 }
 
-// ruleKey distinguishes rules: a page's title may be the name of an alert.
+// ruleKey distinguishes rules: a page's title may be the name of an alert. Without the
+// prefix both could have one key, and keys of rows are unique.
 func ruleKey(r alert.Rule) string {
 	if r.Page {
 		return "page-" + r.Name
@@ -178,7 +191,7 @@ func (c *compiler) ruleValue(r alert.Rule) reports.Value {
 	return linked(title(r.Name), ruleLink(r.Name))
 }
 
-// ruleChart draws the episodes of each rule.
+// ruleChart draws the episodes of each rule. The values are those of ruleTable.
 func (c *compiler) ruleChart(rules []alert.Rule) string {
 	var points []reports.Point
 	for _, r := range rules[:min(len(rules), mostRules)] {
@@ -190,11 +203,14 @@ func (c *compiler) ruleChart(rules []alert.Rule) string {
 	})
 }
 
-// chart adds a chart to the report and returns its name.
+// chart adds a chart to the report and returns its name. Names of charts are unique in
+// a report, because sections refer to charts by them.
 func (c *compiler) chart(x reports.Chart) string {
 	c.charts = append(c.charts, x)
 	return x.Name
 }
 
-// clipText clips a text from outside that is longer than a title.
+// clipText clips a text from outside that is longer than a title. The limit is
+// reports.TextRunes. Every text from outside that is longer than a name goes through
+// it, so that one source cannot make a report of any size.
 func clipText(s string) string { return humanize.Clip(s, reports.TextRunes) }

@@ -9,6 +9,8 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
+// mostSpenders bounds the budgets of a table or chart, mostSpends the rows of what
+// incidents consumed, and of linked changes.
 const (
 	// policyShare is the share of a window's budget from which one incident needs a
 	// post-mortem (the error budget policy of the SRE Workbook).
@@ -17,7 +19,9 @@ const (
 	mostSpends   = 20
 )
 
-// spender is an SLO with what this period consumed of one of its budgets.
+// spender is an SLO with what this period consumed of one of its budgets. share is the
+// fraction of the whole budget that the period consumed. It may exceed 1. It is
+// estimated when the window of the budget is in progress.
 type spender struct {
 	reports.Objective
 	budget    reports.BudgetPart
@@ -26,12 +30,14 @@ type spender struct {
 }
 
 // spent returns what the period consumed of an SLO's budgets, the largest share first;
-// none where it consumed nothing that is known.
+// none where it consumed nothing that is known. An SLO without a verdict has none: what
+// it consumed is not known, which is not 0.
 func (c *compiler) spent(o reports.Objective) (all []spender) {
 	if c.now(o).Met == nil {
 		return nil
 	}
 	for _, b := range o.Budgets() {
+		// A share that is infinite, of a budget that allows nothing, is left out.
 		if s, estimated, ok := b.Consumed(); ok && b.Taken > 0 && reports.Number(s) != nil {
 			all = append(all, spender{o, b, s, estimated})
 		}
@@ -40,8 +46,9 @@ func (c *compiler) spent(o reports.Objective) (all []spender) {
 	return all
 }
 
-// spenders returns what the period consumed of every budget, the largest share first. An
-// SLO is in it once for each of its windows.
+// spenders returns what the period consumed of every budget, the largest share first.
+// An SLO is in it once for each of its windows. Composites are among them as well as
+// their parts.
 func (c *compiler) spenders() (all []spender) {
 	for _, o := range c.in.Objectives {
 		all = append(all, c.spent(o)...)
@@ -55,14 +62,16 @@ func bySize(all []spender) {
 	slices.SortStableFunc(all, func(a, b spender) int { return cmp.Compare(b.share, a.share) })
 }
 
-// bySpend is what one incident consumed of one budget.
+// bySpend is what one incident consumed of one budget. An incident has one for each
+// SLO, and one more for each further window that it is in.
 type bySpend struct {
 	reports.Incident
 	reports.Spend
 }
 
 // spends returns what incidents of this period, and those carried into it, consumed of
-// every budget, the largest share first.
+// every budget, the largest share first. Spends of SLOs out of scope are left out. The
+// order is complete, so that equal shares do not depend on the order of the inputs.
 func (c *compiler) spends() (all []bySpend) {
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
 		for _, s := range i.Spent {
@@ -77,7 +86,9 @@ func (c *compiler) spends() (all []bySpend) {
 	return all
 }
 
-// budget is the section about what consumed the error budgets.
+// budget is the section about what consumed the error budgets. It has up to four tables
+// and, if a budget was consumed, a bar chart and the remaining budget over time: of the
+// one SLO that consumed most in a daily report, else of five.
 func (c *compiler) budget() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.budget_title"), Note: c.Text("report_body.budget_note", "Period", c.spanWord())}
 	all := c.spenders()
@@ -105,6 +116,7 @@ func (c *compiler) budget() reports.Section {
 		if most == 0 {
 			break
 		}
+		// An SLO with two windows is twice in the list, but has one curve.
 		if name, ok := c.burndown(o.Objective); ok && !slices.Contains(s.Charts, name) {
 			s.Charts = append(s.Charts, name)
 			most--
@@ -113,7 +125,8 @@ func (c *compiler) budget() reports.Section {
 	return s
 }
 
-// spenderTable lists the budgets of which the period consumed most.
+// spenderTable lists the budgets of which the period consumed most. More than
+// policyShare is Bad, since a single incident of that size needs a post-mortem.
 func (c *compiler) spenderTable(all []spender) reports.Table {
 	t := reports.Table{Key: "spenders", Title: c.Text("report_body.spenders_title"), Columns: []reports.Column{
 		c.words("slo", "report_body.col_slo"), c.words("service", "report_body.col_service"), c.words("team", "report_body.col_team"),
@@ -134,7 +147,8 @@ func (c *compiler) spenderTable(all []spender) reports.Table {
 	return t
 }
 
-// spentColumn is the column of what the period consumed.
+// spentColumn is the column of what the period consumed. It is numeric; its title names
+// the kind of period.
 func (c *compiler) spentColumn(key string) reports.Column {
 	return reports.Column{Key: key, Title: c.Text("report_body.col_consumed_this", "Period", c.spanWord()), Numeric: true}
 }
@@ -143,9 +157,12 @@ func (c *compiler) spentColumn(key string) reports.Column {
 // is named as what consumed most of it.
 const leastOfMost = 0.5
 
-// topIncident returns the incident that consumed most of what the period did of a budget,
-// with its share of the budget; nil when none consumed at least half. Known reports
-// whether any incident consumed of it.
+// topIncident returns the incident that consumed most of what the period did of a
+// budget, with its share of the budget; nil when none consumed at least half. Known
+// reports whether any incident consumed of it. Spends of the same window only are
+// compared: an incident that ended with the window before consumed nothing of this one.
+// Taken counts what is in the period, so an incident that began before it is not
+// charged with more.
 func (c *compiler) topIncident(x spender) (top *bySpend, part float64, known bool) {
 	end := x.budget.Window.To.UTC()
 	for _, s := range c.spends() {
@@ -164,7 +181,8 @@ func (c *compiler) topIncident(x spender) (top *bySpend, part float64, known boo
 }
 
 // mostBy names the incident that consumed at least half of what the period did of a
-// budget.
+// budget. Otherwise it states which of the two is the case: several smaller incidents,
+// or none that is known.
 func (c *compiler) mostBy(x spender) reports.Value {
 	top, part, known := c.topIncident(x)
 	switch {
@@ -172,6 +190,7 @@ func (c *compiler) mostBy(x spender) reports.Value {
 		v := budgetShare(part, x.estimated)
 		v.Key, v.Link = top.ID, incidentLink(top.ID)
 		v.Text = c.Text("report_body.incident_share", "Incident", incidentTitle(top.Incident), "Share", v.Text)
+		// The tone of the row is in its share already.
 		v.Tone = reports.Plain
 		return v
 	case known:
@@ -180,7 +199,9 @@ func (c *compiler) mostBy(x spender) reports.Value {
 	return c.state("report_body.state_no_known_incident", reports.Gap)
 }
 
-// spendTable lists what each incident consumed.
+// spendTable lists what each incident consumed. It has the bad events of the window
+// during the incident and those of them in the period. Shares are of the whole window,
+// so those of incidents at one time may add up to more than was consumed.
 func (c *compiler) spendTable() reports.Table {
 	t := reports.Table{Key: "spends", Title: c.Text("report_body.spends_title"), Columns: []reports.Column{
 		c.words("incident", "report_body.col_incident"), c.words("slo", "report_body.col_slo"), c.numbers("bad", "report_body.col_bad_during"),
@@ -194,6 +215,8 @@ func (c *compiler) spendTable() reports.Table {
 			v.Tone = reports.Bad
 		}
 		key := "spend-" + s.ID + "-" + s.SLO
+		// Keys of rows are unique. The first, which is the larger share, has the plain
+		// key.
 		if seen[key] { // another window of the same SLO
 			key += "-" + s.WindowEnd.Format(time.DateOnly)
 		}
@@ -206,7 +229,8 @@ func (c *compiler) spendTable() reports.Table {
 	return t
 }
 
-// spendChart draws the shares of spenderTable.
+// spendChart draws the shares of spenderTable. It has the line of policyShare, and the
+// ends of calendar windows in the labels, because an SLO may be in it twice.
 func (c *compiler) spendChart(all []spender) string {
 	var points []reports.Point
 	for _, s := range all[:min(len(all), mostSpenders)] {
@@ -222,7 +246,10 @@ func (c *compiler) spendChart(all []spender) string {
 	})
 }
 
-// burndown draws the remaining budget of one SLO, with the incidents that consumed of it.
+// burndown draws the remaining budget of one SLO, with the incidents that consumed of
+// it. ok is false when there is no curve. The incidents are bands; those whose times
+// contradict each other are left out, because it is not known where their bands are. A
+// band that has no end yet ends with the data.
 func (c *compiler) burndown(o reports.Objective) (name string, ok bool) {
 	if len(o.Left) == 0 {
 		return "", false
@@ -235,6 +262,7 @@ func (c *compiler) burndown(o reports.Objective) (name string, ok bool) {
 		Name: "burndown-" + o.SLO.Name, Title: what, Kind: reports.Burndown, Unit: reports.Ratio,
 		Series: []reports.Series{{Name: c.Text("report_body.remaining_budget"), Points: o.Left}}, Mark: reports.Number(0),
 	}
+	// A band that ended before the curve begins would be outside of the figure.
 	from := o.Left[0].At
 	for _, i := range c.in.Incidents {
 		hit := slices.ContainsFunc(i.Spent, func(s reports.Spend) bool { return s.SLO == o.SLO.Name && s.Bad > 0 })

@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// windowText writes the window of an SLO: "28-day".
+// windowText writes the window of an SLO: "28-day". A unit that is not known is written
+// as it is.
 func (c *compiler) windowText(w slo.Window) string {
 	units := map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
 	unit := units[w.Unit]
@@ -27,11 +28,14 @@ func (c *compiler) windowValue(w slo.Window) reports.Value {
 	return reports.Value{Text: c.windowText(w), Key: windowKey(w)}
 }
 
-// windowKey is the key of a window.
+// windowKey is the key of a window. It does not depend on the language: "28d". Reports
+// are compared by it.
 func windowKey(w slo.Window) string { return fmt.Sprintf("%d%s", w.Count, title(w.Unit)) }
 
 // of names a budget inside a sentence: "28-day budget", "1-month budget that ended on
-// 30 September", "the month's budget".
+// 30 September", "the month's budget". The four cases are: a budget of the period
+// itself, a rolling window, a calendar window that ended, and one in progress, whose
+// size is exact or estimated.
 func (c *compiler) of(o reports.Objective, b reports.BudgetPart) string {
 	window := c.windowText(o.SLO.Window)
 	switch {
@@ -47,7 +51,9 @@ func (c *compiler) of(o reports.Objective, b reports.BudgetPart) string {
 	return c.Text("report_body.budget_until", "Window", window, "Day", c.lastDay(o, b))
 }
 
-// windowOf names the window of a budget in a table.
+// windowOf names the window of a budget in a table. The key has the end of the window,
+// so that two windows of one SLO differ, and the same one is equal in the next
+// revision.
 func (c *compiler) windowOf(x spender) reports.Value {
 	window := c.windowText(x.SLO.Window)
 	v := reports.Value{Key: cmp.Or(map[bool]string{true: "period"}[x.budget.Period],
@@ -65,8 +71,9 @@ func (c *compiler) windowOf(x spender) reports.Value {
 	return v
 }
 
-// budgetKey is the key of a budget: the SLO's name and, for an earlier window than its own
-// at the period's end, the window's end.
+// budgetKey is the key of a budget: the SLO's name and, for an earlier window than its
+// own at the period's end, the window's end. The plain name for the usual case makes
+// keys equal from period to period.
 func (c *compiler) budgetKey(x spender) string {
 	if x.budget.Window.To.Equal(x.Current.Window.To) {
 		return x.SLO.Name
@@ -74,8 +81,9 @@ func (c *compiler) budgetKey(x spender) string {
 	return x.SLO.Name + "-" + x.budget.Window.To.UTC().Format(time.DateOnly)
 }
 
-// leftOf returns the share of a budget that remains: of a window that ended, what remained
-// at its end.
+// leftOf returns the share of a budget that remains: of a window that ended, what
+// remained at its end. A budget of the period itself, or one that was not measured, has
+// no remaining share of its own; the SLO's window is used.
 func (c *compiler) leftOf(x spender) reports.Value {
 	if x.budget.Period || x.budget.Window.Met == nil {
 		return c.leastLeft([]reports.Objective{x.Objective})
@@ -87,7 +95,9 @@ func (c *compiler) leftOf(x spender) reports.Value {
 	return c.leftValue(x.Objective, x.budget.Window, left, estimated)
 }
 
-// spentHow is the derivation of what the period consumed of one budget.
+// spentHow is the derivation of what the period consumed of one budget. Its terms are
+// the bad events that are in both the period and the window, what the window allows,
+// and all bad events of the window. Its span is the intersection of the two.
 func (c *compiler) spentHow(x spender) reports.Derivation {
 	allowed, estimated, _ := x.budget.Allowed()
 	permitted := events(allowed)
@@ -108,7 +118,8 @@ func (c *compiler) spentHow(x spender) reports.Derivation {
 	}
 }
 
-// lastDay names the last day of a calendar window, in the window's zone.
+// lastDay names the last day of a calendar window, in the window's zone. A window usually ends
+// at midnight, so the last day is that of the instant before. An unknown zone is UTC.
 func (c *compiler) lastDay(o reports.Objective, b reports.BudgetPart) string {
 	zone := time.UTC
 	if o.SLO.Window.Zone != nil {
@@ -117,7 +128,8 @@ func (c *compiler) lastDay(o reports.Objective, b reports.BudgetPart) string {
 	return b.Window.To.Add(-time.Nanosecond).In(zone).Format("2 January")
 }
 
-// short returns as much of a hash as distinguishes two.
+// short returns as much of a hash as distinguishes two. It is at most ten bytes; hashes
+// are hexadecimal, so no rune is cut. title bounds a hash that is from outside.
 func short(hash string) string {
 	const most = 10
 	clipped := strings.TrimSpace(title(hash))

@@ -6,8 +6,9 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// calculation is the appendix: one row an SLO with all that its figures are computed from.
-// Value.How of an SLO's figure is the key of its row.
+// calculation is the appendix: one row an SLO with all that its figures are computed
+// from. Value.How of an SLO's figure is the key of its row. It is in every report and
+// has no limit of rows: each number of an SLO must be checkable.
 func (c *compiler) calculation() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.calculation_title"), Note: c.Text("report_body.calculation_note")}
 	if len(c.in.Objectives) == 0 {
@@ -31,8 +32,9 @@ func (c *compiler) calculation() reports.Section {
 	return s
 }
 
-// calculationRow returns the counts, ratios and budgets of one SLO. Its values have no How:
-// the row is the calculation.
+// calculationRow returns the counts, ratios and budgets of one SLO. Its values have no
+// How: the row is the calculation. The indices below are those of the columns of
+// calculation.
 func (c *compiler) calculationRow(o reports.Objective) reports.Row {
 	r, w := c.now(o), o.Window
 	noHow := func(v reports.Value) reports.Value { return withHow(v, "") }
@@ -48,6 +50,7 @@ func (c *compiler) calculationRow(o reports.Objective) reports.Row {
 		number(r.Coverage, reports.Ratio, humanize.Percent(r.Coverage, 1)), window, badIn(w), windowAllowed(o),
 		noHow(c.leastLeft([]reports.Objective{o})), name(short(o.SLO.Hash)),
 	}}
+	// No data was expected, so its coverage of 0 is no gap.
 	if r.State == slo.NotYet {
 		row.Cells[8] = dash(reports.Ratio)
 	}
@@ -57,8 +60,9 @@ func (c *compiler) calculationRow(o reports.Objective) reports.Row {
 	return row
 }
 
-// badIn returns how many bad events a result counts; a dash where its data has more good
-// events than events.
+// badIn returns how many bad events a result counts; a dash where its data has more
+// good events than events. Such data is invalid, and a negative number would be read as
+// a correction.
 func badIn(r slo.Result) reports.Value {
 	if r.Total < r.Good {
 		return dash(reports.Count)
@@ -66,7 +70,8 @@ func badIn(r slo.Result) reports.Value {
 	return measured(r, r.Total-r.Good)
 }
 
-// measured returns a count, or a dash where there is no data to count.
+// measured returns a count, or a dash where there is no data to count. No traffic is a
+// count of 0; no data is not.
 func measured(r slo.Result, x float64) reports.Value {
 	if r.State == slo.NoData || r.State == slo.NotYet {
 		return dash(reports.Count)
@@ -74,7 +79,8 @@ func measured(r slo.Result, x float64) reports.Value {
 	return events(x)
 }
 
-// allowed returns how many bad events a result allows.
+// allowed returns how many bad events a result allows. Of a window in progress it is
+// what the traffic so far allows.
 func allowed(r slo.Result) reports.Value {
 	if r.Allowed == nil {
 		return dash(reports.Count)
@@ -82,8 +88,8 @@ func allowed(r slo.Result) reports.Value {
 	return events(*r.Allowed)
 }
 
-// windowAllowed returns what the SLO's own window allows: all of it, estimated where it is
-// in progress.
+// windowAllowed returns what the SLO's own window allows: of one in progress an
+// estimate of all of it, as its traffic is projected.
 func windowAllowed(o reports.Objective) reports.Value {
 	if o.Projected != nil && o.Window.Allowed != nil {
 		return estimate(events(o.Projected.Allowed))
@@ -91,7 +97,8 @@ func windowAllowed(o reports.Objective) reports.Value {
 	return allowed(o.Window)
 }
 
-// method names what the counts are where they are not events; "" they are.
+// method names what the counts are where they are not events; "" they are. For slices
+// it states their length, since the counts are of slices.
 func (c *compiler) method(s slo.SLO) string {
 	switch s.Method {
 	case slo.Timeslices:

@@ -11,8 +11,10 @@ import (
 // When things happened within the period: pages by hour of the week, deployments and
 // incidents by day.
 
-// clockChart draws the pages by weekday and hour, in the zone of the people on call. A day
-// alone has no week to fold.
+// clockChart draws the pages by weekday and hour, in the zone of the people on call. A
+// day alone has no week to fold. ok is false for a daily report and when there were no
+// pages: a grid of zeros says less than the count. The chart has one series a weekday,
+// Monday first, with 24 points each.
 func (c *compiler) clockChart(own []alert.Episode) (name string, ok bool) {
 	if c.p.Kind == period.Daily {
 		return "", false
@@ -37,7 +39,8 @@ func (c *compiler) clockChart(own []alert.Episode) (name string, ok bool) {
 	return c.chart(chart), true
 }
 
-// days returns the days of the period that have begun, in its zone.
+// days returns the days of the period that have begun, in its zone. A day with a change
+// of clocks is one day, of 23 or 25 hours.
 func (c *compiler) days() (all []period.Period) {
 	for d := period.Containing(period.Daily, c.p.From, c.p.Zone); d.From.Before(c.asOf); d = d.Next() {
 		all = append(all, d)
@@ -48,10 +51,13 @@ func (c *compiler) days() (all []period.Period) {
 // dayCounts is what happened on one day.
 type dayCounts struct{ fine, failed, incidents int }
 
-// countDay counts the deployments and the incidents of one day of the period.
+// countDay counts the deployments and the incidents of one day of the period. A change
+// after the end of the data is not counted; the incidents are those that began on the
+// day.
 func (c *compiler) countDay(d period.Period) (n dayCounts) {
 	for _, l := range c.changesOf(d.From, d.To) {
 		switch {
+		// Rollbacks and changes of configuration are no deployments.
 		case !l.Deployment() || !l.At.Before(c.asOf):
 		case l.Failed():
 			n.failed++
@@ -67,7 +73,10 @@ func (c *compiler) countDay(d period.Period) (n dayCounts) {
 	return n
 }
 
-// daysTable returns deployments and incidents by day, and the name of their chart.
+// daysTable returns deployments and incidents by day, and the name of their chart. Both
+// are empty for a daily report. The table has one row a day that has begun, also
+// without deployments: a gap in the days would be read as missing data. Labels of the
+// chart are short, because a month has 31 columns.
 func (c *compiler) daysTable() (t reports.Table, chart string) {
 	if c.p.Kind == period.Daily {
 		return t, ""

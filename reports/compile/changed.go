@@ -11,7 +11,9 @@ import (
 // mostChanged bounds the list of what changed: five are read, ten are not.
 const mostChanged = 5
 
-// changed lists what is different from the period before, the worst first.
+// changed lists what is different from the period before, the worst first. It has SLOs,
+// the response, changed definitions, and slow statements that were fixed and are back.
+// Within one tone they are in this order.
 func (c *compiler) changed() []reports.Line {
 	var all []reports.Line
 	for _, o := range c.in.Objectives {
@@ -42,7 +44,8 @@ func (c *compiler) changed() []reports.Line {
 }
 
 // changedSLO compares one SLO with the period before. Across a change of definition, or
-// where one side was not measured, numbers are not compared.
+// where one side was not measured, numbers are not compared. Being met again, or
+// measured again, is Good. ok is false when there is nothing to state.
 func (c *compiler) changedSLO(o reports.Objective) (l reports.Line, ok bool) {
 	before, after := c.earlier(o), c.now(o)
 	if before.State == slo.NotYet || before.Hash != after.Hash || before.Met == nil && after.Met == nil {
@@ -51,6 +54,8 @@ func (c *compiler) changedSLO(o reports.Objective) (l reports.Line, ok bool) {
 	title := c.titles[o.SLO.Name]
 	l = reports.Line{Key: "slo-" + o.SLO.Name, Link: sloLink(o.SLO.Name), How: rowKey(o)}
 	switch {
+	// The four cases of verdicts before and after. When both are the same, only the
+	// budget can have changed.
 	case after.Met == nil:
 		l.Text = c.Text("report_body.changed_unmeasured", "SLO", title, "State", c.stateText(after.State))
 		l.Tone = reports.Gap
@@ -63,6 +68,7 @@ func (c *compiler) changedSLO(o reports.Objective) (l reports.Line, ok bool) {
 		l.Text, l.Tone = c.Text("report_body.changed_met", "SLO", title), reports.Good
 	default:
 		points, comparable := shift(before, after)
+		// Smaller differences are noise.
 		if !comparable || points < leastShift && points > -leastShift {
 			return l, false
 		}
@@ -77,7 +83,10 @@ func (c *compiler) changedSLO(o reports.Objective) (l reports.Line, ok bool) {
 	return l, true
 }
 
-// changedResponse compares detection where there are enough incidents for a trend.
+// changedResponse compares detection where there are enough incidents for a trend. It
+// compares the shares of incidents that were detected in time. The trend needs
+// leastForTrend incidents of known detection in both periods: with three of them each
+// is a third.
 func (c *compiler) changedResponse() (l reports.Line, ok bool) {
 	now, _ := c.attain(c.last())
 	was, _ := c.attain(c.before())

@@ -13,7 +13,7 @@ func compareChanges(a, b change.Linked) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 }
 
-// changesOf returns the changes of [from, to).
+// changesOf returns the changes of [from, to). They are of the scope, in order of time.
 func (c *compiler) changesOf(from, to time.Time) (all []change.Linked) {
 	for _, x := range c.in.Changes {
 		if !x.At.Before(from) && x.At.Before(to) {
@@ -23,7 +23,10 @@ func (c *compiler) changesOf(from, to time.Time) (all []change.Linked) {
 	return all
 }
 
-// changes is the section about deployments and the incidents linked to them.
+// changes is the section about deployments and the incidents linked to them. A failed
+// deployment is one that its source reports as failed, that was rolled back, or that a
+// source links with an incident. Suspects are counted beside them: they are only near
+// in time.
 func (c *compiler) changes() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.changes_title"), Note: c.Text("report_body.changes_note")}
 	own := c.changesOf(c.p.From, c.asOf)
@@ -42,7 +45,9 @@ func (c *compiler) changes() reports.Section {
 	return s
 }
 
-// changeFigures are the counts of the period beside those of the period before.
+// changeFigures are the counts of the period beside those of the period before. The
+// medians have their n in the note. The share with a rollback plan is left out when no
+// source states any, because most cannot.
 func (c *compiler) changeFigures(st change.Stats) []reports.Figure {
 	prev := c.spans[c.before()]
 	was := change.Count(c.changesOf(prev.From, prev.To))
@@ -75,7 +80,9 @@ func (c *compiler) changeFigures(st change.Stats) []reports.Figure {
 	return figures
 }
 
-// linkedTable lists the changes that incidents are linked to, and how.
+// linkedTable lists the changes that incidents are linked to, and how. A change with
+// several incidents has several rows. An incident that is not among the inputs is shown
+// by its id.
 func (c *compiler) linkedTable(own []change.Linked) reports.Table {
 	t := reports.Table{Key: "linked", Title: c.Text("report_body.linked_title"), Columns: []reports.Column{
 		c.words("change", "report_body.col_change"), c.words("service", "report_body.col_service"), c.words("at", "report_body.col_when"),
@@ -87,6 +94,8 @@ func (c *compiler) linkedTable(own []change.Linked) reports.Table {
 	}
 	for _, x := range own {
 		for _, l := range x.Incidents {
+			// Counted and not built: a source may link a change with any number of
+			// incidents.
 			if len(t.Rows) == mostSpends {
 				t.Left++
 				continue

@@ -29,14 +29,20 @@ type Options struct {
 // the inputs alone, and on the order of none of their lists.
 //
 // A part that cannot be made costs nothing but itself: its section states why, and the
-// verdict states that the report is incomplete.
+// verdict states that the report is incomplete. in is not changed. It never fails: at
+// worst every section states why it could not be made. Text from outside is clipped,
+// and the result is sanitized, so it can be stored and shown as it is.
 func Report(def reports.Definition, p period.Period, in reports.Inputs, opt Options) reports.Report {
 	return All().Report(def, p, in, opt)
 }
 
-// Report returns the report of one period with the sections of the table.
+// Report returns the report of one period with the sections of the table. Tests use a
+// table of their own, to make a section fail.
 func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inputs, opt Options) reports.Report {
 	c := newCompiler(def, p, in, opt)
+	// The order below matters: sections add charts and derivations, which are in the
+	// report in the order in which they were made; the failures must be noted when
+	// everything else has been tried, and finish comes last.
 	c.attempt(c.Text("report_body.part_sorting"), c.prepare)
 	r := reports.Report{
 		Format: reports.Format, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind, Period: p.ID,
@@ -51,6 +57,7 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 		r.Sections = append(r.Sections, c.section(s))
 	}
 	c.attempt(c.Text("report_body.part_headline"), func() { r.Headline = c.unknownFigures(c.headline()) })
+	// A report without a verdict would look as if there were nothing to state.
 	if why := c.attempt(c.Text("report_body.part_verdict"), func() { r.Verdict = c.verdict() }); why != "" {
 		r.Verdict = reports.Verdict{Tone: reports.Warn, Text: c.Text("report_body.no_verdict", "Why", why),
 			Facts: []reports.Fact{{Key: "no_verdict"}}}
@@ -63,7 +70,9 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 	return r
 }
 
-// compiler holds the inputs as one report sees them: in scope, in order.
+// compiler holds the inputs as one report sees them: in scope, in order. It is used for
+// one report by one goroutine. Methods read the inputs and may be called repeatedly;
+// only chart, derive and attempt add to it.
 type compiler struct {
 	*messages.Printer
 	def   reports.Definition
@@ -83,7 +92,8 @@ type compiler struct {
 	panicked    func(part string, v any)
 }
 
-// newCompiler returns a compiler of the inputs as they are; prepare sorts them.
+// newCompiler returns a compiler of the inputs as they are; prepare sorts them. The
+// inputs end with the period at the latest: what came later belongs to the next report.
 func newCompiler(def reports.Definition, p period.Period, in reports.Inputs, opt Options) *compiler {
 	c := &compiler{
 		Printer: opt.Printer, panicked: opt.Panicked, def: def, p: p, spans: reports.Spans(p), asOf: in.AsOf, in: in,
@@ -99,7 +109,9 @@ func newCompiler(def reports.Definition, p period.Period, in reports.Inputs, opt
 	return c
 }
 
-// prepare sorts the inputs and divides the incidents by how they are counted.
+// prepare sorts the inputs and divides the incidents by how they are counted. Every
+// section reads what it sets, so when it fails all of them do. Titles are of SLOs in
+// scope only: c.titles is also the test whether an SLO is in the report.
 func (c *compiler) prepare() {
 	c.narrow()
 	for _, o := range c.in.Objectives {
@@ -108,8 +120,9 @@ func (c *compiler) prepare() {
 	c.facts = c.sortIncidents()
 }
 
-// admits reports whether a service is in scope. One without a definition is, when the scope
-// is the whole organisation.
+// admits reports whether a service is in scope. One without a definition is, when the
+// scope is the whole organisation. For any other scope it is not, because neither its
+// team nor its labels are known.
 func (c *compiler) admits(name string) bool {
 	if c.def.Scope.Whole() {
 		return true
@@ -117,12 +130,17 @@ func (c *compiler) admits(name string) bool {
 	return c.inScope[name]
 }
 
-// admitsAny reports whether one of the services is in scope.
+// admitsAny reports whether one of the services is in scope. An incident of several
+// services is in the reports of all of them.
 func (c *compiler) admitsAny(names []string) bool {
 	return c.def.Scope.Whole() || slices.ContainsFunc(names, c.admits)
 }
 
-// narrow drops what is not in scope and sorts every list.
+// narrow drops what is not in scope and sorts every list. It replaces the lists and
+// leaves the elements of the inputs unchanged, since several reports may be compiled
+// from the same inputs. Each order ends with a unique key, so that the report depends
+// on no order of the inputs. Services, documents and drafts keep theirs: they are only
+// looked up.
 func (c *compiler) narrow() {
 	in := &c.in
 	in.Objectives = kept(in.Objectives, func(o reports.Objective) bool { return c.admits(o.SLO.Service) },
@@ -145,9 +163,12 @@ func (c *compiler) narrow() {
 		})
 	in.Actions = kept(in.Actions, func(a reports.Action) bool { return c.admitsAny(a.Services) },
 		func(a, b reports.Action) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Key, b.Key)) })
+	// Actions are as of the end of the period: kept has made a copy, so this changes no
+	// input.
 	for n := range in.Actions {
 		in.Actions[n] = in.Actions[n].AsOf(c.asOf)
 	}
+	// Searches and sources have no service, so they are in every scope.
 	in.Gaps = kept(in.Gaps, func(s reports.Search) bool { return s.Count > 0 },
 		func(a, b reports.Search) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Query, b.Query)) })
 	in.Feeds = kept(in.Feeds, func(reports.Feed) bool { return true },
@@ -162,7 +183,9 @@ func (c *compiler) narrow() {
 		})
 }
 
-// kept returns a copy of what is wanted, in order.
+// kept returns a copy of what is wanted, in order. It returns nil when nothing is
+// wanted. The sort is stable, but equal elements still have the order of the inputs, so
+// order must distinguish all that differ.
 func kept[T any](all []T, want func(T) bool, order func(a, b T) int) []T {
 	var out []T
 	for _, x := range all {
@@ -174,12 +197,14 @@ func kept[T any](all []T, want func(T) bool, order func(a, b T) int) []T {
 	return out
 }
 
-// keptSame is kept for things that have one service each.
+// keptSame is kept for things that have one service each. serviceOf takes a pointer,
+// because episodes are large and there may be many.
 func keptSame[T any](all []T, c *compiler, serviceOf func(*T) string, order func(a, b T) int) []T {
 	return kept(all, func(x T) bool { return c.admits(serviceOf(&x)) }, order)
 }
 
-// team returns the owner of a service, "" when it has none.
+// team returns the owner of a service, "" when it has none. It is the team, otherwise
+// the person.
 func (c *compiler) team(name string) string {
 	return title(cmp.Or(c.services[name].Team, c.services[name].Owner))
 }
@@ -189,7 +214,8 @@ func (c *compiler) serviceTitle(name string) string {
 	return cmp.Or(title(c.services[name].Title), title(name), c.Text("report_body.no_service"))
 }
 
-// derive adds how a figure is calculated and returns its key.
+// derive adds how a figure is calculated and returns its key. A derivation without a
+// span has that of the report.
 func (c *compiler) derive(d reports.Derivation) string {
 	if d.From.IsZero() {
 		d.From, d.To = c.p.From, c.asOf
@@ -200,7 +226,8 @@ func (c *compiler) derive(d reports.Derivation) string {
 }
 
 // finish adds the derivations, bounds the keys that were made of text from outside, and
-// leaves no list nil, so that it is [] and not null in JSON.
+// leaves no list nil, so that it is [] and not null in JSON. Keys of rows contain ids
+// from outside, which may have any length.
 func (c *compiler) finish(r *reports.Report) {
 	r.Derivations = c.derivations
 	for _, s := range r.Sections {

@@ -7,7 +7,9 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// compositeTable lists what each part adds to what a composite consumed.
+// compositeTable lists what each part adds to what a composite consumed. Each composite
+// is a row by weight, followed by one row a part. Both are given for the period and for
+// the SLO's own window.
 func (c *compiler) compositeTable() reports.Table {
 	t := reports.Table{Key: "composites", Title: c.Text("report_body.composites_title"), Note: c.Text("report_body.composites_note"),
 		Columns: []reports.Column{
@@ -16,6 +18,7 @@ func (c *compiler) compositeTable() reports.Table {
 			c.spentColumn("spent"), c.numbers("adds", "report_body.col_contribution"), c.numbers("wspent", "report_body.col_window_consumed"),
 			c.numbers("wadds", "report_body.col_window_contribution"), c.numbers("left", "report_body.col_remaining_window"),
 		}}
+	// Parts that are out of scope are not known here, and are shown by their names.
 	known := map[string]reports.Objective{}
 	for _, o := range c.in.Objectives {
 		known[o.SLO.Name] = o
@@ -25,11 +28,15 @@ func (c *compiler) compositeTable() reports.Table {
 			t.Rows = append(t.Rows, c.compositeRows(o, known)...)
 		}
 	}
+	// A composite has several rows, so the limit is larger than that of other tables.
 	t.Limit(5 * mostListed)
 	return t
 }
 
-// compositeRows are one composite and its parts.
+// compositeRows are one composite and its parts. A part adds (its consumed share) ×
+// (its weight / all weights); the sum of these is what the composite consumed. weights
+// is positive, since each weight is. The two cells of contributions are empty in the
+// row of the composite itself.
 func (c *compiler) compositeRows(o reports.Objective, known map[string]reports.Objective) []reports.Row {
 	weights := 0.0
 	for _, p := range o.SLO.Parts {
@@ -62,7 +69,9 @@ func (c *compiler) compositeRows(o reports.Objective, known map[string]reports.O
 	return rows
 }
 
-// compositeHow is the derivation of what a composite consumed in the period.
+// compositeHow is the derivation of what a composite consumed in the period. Its terms
+// are the share and the weight of each part, and the sum of weights. Its span is that
+// of the result, as far as there is data.
 func (c *compiler) compositeHow(o reports.Objective, known map[string]reports.Objective, weights float64) reports.Derivation {
 	r := c.now(o)
 	d := reports.Derivation{
@@ -71,6 +80,7 @@ func (c *compiler) compositeHow(o reports.Objective, known map[string]reports.Ob
 		Source: c.Text("report_body.source_part_buckets"), Revision: short(o.SLO.Hash), Link: sloLink(o.SLO.Name),
 	}
 	for _, p := range o.SLO.Parts {
+		// The title, if the part is in the report; the name otherwise.
 		part := p.SLO
 		if t, ours := c.titles[p.SLO]; ours {
 			part = t
@@ -92,8 +102,9 @@ func (c *compiler) compositeHow(o reports.Objective, known map[string]reports.Ob
 // weightValue returns the weight of a part, with as many decimals as it has.
 func weightValue(w float64) reports.Value { return number(w, reports.Times, humanize.Decimal(w, -1)) }
 
-// windowSpent returns what was consumed of the budget of the SLO's own window; estimated
-// where the window is in progress.
+// windowSpent returns what was consumed of the budget of the SLO's own window;
+// estimated where the window is in progress. An estimate above 1 is Bad as well: the
+// budget will be exhausted if the traffic stays as it was.
 func (c *compiler) windowSpent(o reports.Objective) reports.Value {
 	if o.Projected == nil || o.Window.Spent == nil {
 		return c.spentValue(o, o.Window)
@@ -106,6 +117,7 @@ func (c *compiler) windowSpent(o reports.Objective) reports.Value {
 }
 
 // addsValue returns what a part adds to its composite; a dash when it has no number.
+// weight is the part's fraction of all weights.
 func addsValue(r slo.Result, weight float64, how string) reports.Value {
 	if r.Spent == nil || r.State == slo.Invalid || r.State == slo.NoData {
 		return dash(reports.Ratio)

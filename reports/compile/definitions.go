@@ -6,7 +6,10 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// definitions is the section about SLOs whose definition changed in the period.
+// definitions is the section about SLOs whose definition changed in the period. Numbers
+// from before and after such a change are not comparable; this section is where readers
+// find out why a trend ends. It is in the order of time. Texts of changes are not
+// translated.
 func (c *compiler) definitions() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.definitions_title"), Note: c.Text("report_body.definitions_note")}
 	t := reports.Table{Key: "definitions", Columns: []reports.Column{

@@ -8,6 +8,8 @@ import (
 )
 
 // hit is what incidents of one dependency consumed of the budgets of its dependents.
+// incidents and slos are sets of ids and names. worst is the largest share of one
+// budget that one incident consumed, and bad the sum of bad events over all of them.
 type hit struct {
 	name      string
 	incidents map[string]bool
@@ -16,7 +18,9 @@ type hit struct {
 	bad       float64
 }
 
-// upstream returns every service that a service depends on, directly or not.
+// upstream returns every service that a service depends on, directly or not. It walks
+// breadth first and visits each service once, so cycles end. The service itself is not
+// among them.
 func (c *compiler) upstream(name string) map[string]bool {
 	all := map[string]bool{}
 	for next := []string{name}; len(next) > 0; {
@@ -32,13 +36,16 @@ func (c *compiler) upstream(name string) map[string]bool {
 	return all
 }
 
-// hits returns, for every dependency, what its incidents consumed: an incident that names
-// the dependency and consumed budget of a service that depends on it. The largest share
-// comes first.
+// hits returns, for every dependency, what its incidents consumed: an incident that
+// names the dependency and consumed budget of a service that depends on it. The largest
+// share comes first. An incident that names the dependent service too is counted
+// nevertheless: it is the dependency that the section is about. Incidents of a service
+// about its own budget are not.
 func (c *compiler) hits() (all []*hit) {
 	byName, up := map[string]*hit{}, map[string]map[string]bool{}
 	for _, s := range c.spends() {
 		owner := c.serviceOf(s.SLO)
+		// Each owner is walked once, however many spends it has.
 		if up[owner] == nil {
 			up[owner] = c.upstream(owner)
 		}
@@ -75,8 +82,9 @@ func (c *compiler) serviceOf(slo string) string {
 	return ""
 }
 
-// dependencies is the section about what incidents of dependencies consumed of the budgets
-// of other services.
+// dependencies is the section about what incidents of dependencies consumed of the
+// budgets of other services. It states what is known from incidents and stated
+// dependencies, not a cause.
 func (c *compiler) dependencies() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.dependencies_title"), Note: c.Text("report_body.dependencies_note")}
 	t := reports.Table{Key: "dependencies", Columns: []reports.Column{

@@ -15,7 +15,8 @@ const (
 	mostQuarantined = 100
 )
 
-// drills is the section about the exercises of the period.
+// drills is the section about the exercises of the period. Drills count in no figure of
+// incidents. The note has how many of the services in scope were part of a drill.
 func (c *compiler) drills() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.drills_title")}
 	t := reports.Table{Key: "drills", Columns: []reports.Column{
@@ -50,7 +51,8 @@ func (c *compiler) drills() reports.Section {
 	return s
 }
 
-// drillRow returns the outcome of one drill and the times of its steps.
+// drillRow returns the outcome of one drill and the times of its steps. An outcome
+// other than passed and failed has no tone. A drill without a title is named by its id.
 func (c *compiler) drillRow(d incident.Drill) reports.Row {
 	drill := name(cmp.Or(title(d.Title), title(d.ID)))
 	if d.Document != "" {
@@ -75,7 +77,8 @@ func (c *compiler) drillMiddle(d *time.Duration) reports.Value {
 	return c.against(d, c.in.Targets.DiagnoseWithin)
 }
 
-// against returns a duration with the tone of its target.
+// against returns a duration with the tone of its target. A duration that is not known
+// has the tone of unknown. The target itself is met.
 func (c *compiler) against(d *time.Duration, target time.Duration) reports.Value {
 	v := c.durationOf(d)
 	if d != nil {

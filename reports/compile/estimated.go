@@ -2,8 +2,10 @@ package compile
 
 import "github.com/postern/postern/reports"
 
-// estimatedTable lists the SLOs some of whose counts are estimates: they are measured, and
-// the numbers are not exact.
+// estimatedTable lists the SLOs some of whose counts are estimates: they are measured,
+// and the numbers are not exact. A bucket is estimated where a counter had too many
+// samples to be read one by one, so that increase() was used, which extrapolates. The
+// columns have the estimated buckets of the period and all of them.
 func (c *compiler) estimatedTable() reports.Table {
 	t := reports.Table{Key: "estimated", Title: c.Text("report_body.estimated_title"), Note: c.Text("report_body.estimated_note"),
 		Columns: []reports.Column{

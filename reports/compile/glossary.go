@@ -7,7 +7,8 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// glossary explains the terms of the report.
+// glossary explains the terms of the report. Hours and targets in it are those of the
+// settings, so it changes with them. It is in the longer reports only.
 func (c *compiler) glossary() reports.Section {
 	on, closed := c.onCall(), int(reports.CloseAfter/(24*time.Hour))
 	line := func(key, term, text string) reports.Line { return reports.Line{Key: key, Who: term, Text: text} }
@@ -24,7 +25,8 @@ func (c *compiler) glossary() reports.Section {
 	}}
 }
 
-// targets names the three targets of the response: "1 min, 5 min, 10 min".
+// targets names the three targets of the response: "1 min, 5 min, 10 min". They are in
+// the order of the steps.
 func (c *compiler) targets() string {
 	within := c.in.Targets.Policy.Targets()
 	return humanize.Duration(within[0]) + ", " + humanize.Duration(within[1]) + ", " + humanize.Duration(within[2])

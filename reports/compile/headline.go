@@ -7,7 +7,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// headline returns the figures of the tiles, the most important first.
+// headline returns the figures of the tiles, the most important first. A daily report
+// is read for what is wrong now, so the consumed budget and open incidents precede the
+// counts, which are small on a day. Longer reports have the counts first. Both have the
+// same six figures, by the same keys.
 func (c *compiler) headline() []reports.Figure {
 	met, incidents, detect := c.metTile(), c.incidentTile, c.detectTile
 	if c.p.Kind == period.Daily {
@@ -18,7 +21,8 @@ func (c *compiler) headline() []reports.Figure {
 	return []reports.Figure{met, incidents(), detect(), c.unmeasuredTile(), c.spentTile(), open}
 }
 
-// metTile counts the SLOs that were met, of those measured.
+// metTile counts the SLOs that were met, of those measured. The note has the counts of
+// the period before. Without a measured SLO the value is no data, and not 0 of 0.
 func (c *compiler) metTile() reports.Figure {
 	now, was := c.count(c.in.Objectives, c.last()), c.count(c.in.Objectives, c.before())
 	how := c.derive(reports.Derivation{
@@ -40,12 +44,15 @@ func (c *compiler) metTile() reports.Figure {
 	return f
 }
 
-// slashed writes two counts for a tile: "4 / 5".
+// slashed writes two counts for a tile: "4 / 5". The value also has a key with both
+// counts, since the number is only their ratio.
 func (c *compiler) slashed(part, whole int) string {
 	return c.Text("report_body.slashed", "Part", part, "Whole", whole)
 }
 
 // incidentTile counts the incidents of the period, with their median recovery.
+// Incidents without a known recovery are not in the median; its n states how many are.
+// Few incidents have no trend, see countTrend.
 func (c *compiler) incidentTile() reports.Figure {
 	own := c.facts.own
 	recovered := recoveries(own)
@@ -63,7 +70,9 @@ func (c *compiler) incidentTile() reports.Figure {
 		Note: note}
 }
 
-// detectTile counts the incidents that were detected within the target.
+// detectTile counts the incidents that were detected within the target. Incidents
+// without a known detection are in neither count. The note has them with the worst
+// case; only if there are none is there room for the period before.
 func (c *compiler) detectTile() reports.Figure {
 	s, quiet := c.attain(c.last())
 	how := c.derive(reports.Derivation{
@@ -75,6 +84,7 @@ func (c *compiler) detectTile() reports.Figure {
 		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
 	f := reports.Figure{Key: "detect", Label: c.detectLabel(), Value: withHow(c.attained(s.detect), how)}
+	// Nothing to detect is not the same as unknown, so the value is a dash.
 	if len(c.facts.own)-quiet == 0 {
 		f.Value = withHow(reports.Value{Text: "—", Unit: reports.Ratio}, how)
 		f.Note = c.Text("report_body.detect_none")
@@ -96,7 +106,8 @@ func (c *compiler) detectLabel() string {
 	return c.Text("report_body.detect_label", "Target", humanize.Duration(c.in.Targets.DetectWithin))
 }
 
-// openTile counts the incidents whose impact lasts at the end of the period.
+// openTile counts the incidents whose impact lasts at the end of the period. The note
+// names the one that began first.
 func (c *compiler) openTile() reports.Figure {
 	open := c.open()
 	n := len(open)
@@ -112,7 +123,9 @@ func (c *compiler) openTile() reports.Figure {
 	return f
 }
 
-// spentTile is the largest share of a budget that the period consumed.
+// spentTile is the largest share of a budget that the period consumed. The derivation
+// is that of the budget, under a key of its own. Nothing consumed is Good only when
+// something was measured.
 func (c *compiler) spentTile() reports.Figure {
 	f := reports.Figure{Key: "spent", Label: c.Text("report_body.spent_label"), Value: number(0, reports.Ratio, c.Text("report_body.none"))}
 	f.Value.Tone = reports.Good
@@ -138,7 +151,8 @@ func (c *compiler) spentTile() reports.Figure {
 	return f
 }
 
-// unmeasuredTile counts the SLOs without a verdict, with the reasons.
+// unmeasuredTile counts the SLOs without a verdict, with the reasons. Low traffic and
+// no traffic are among them: there is no verdict, though there is data.
 func (c *compiler) unmeasuredTile() reports.Figure {
 	n := c.count(c.in.Objectives, c.last()).unmeasured
 	terms := c.verdictless()
@@ -154,12 +168,14 @@ func (c *compiler) unmeasuredTile() reports.Figure {
 	return f
 }
 
-// verdictlessStates are the states of data that give no verdict.
+// verdictlessStates are the states of data that give no verdict. Partial is not one of
+// them: it has a verdict. They are in the order in which texts name them.
 func verdictlessStates() []slo.State {
 	return []slo.State{slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid}
 }
 
-// verdictless counts the SLOs without a verdict, by the reason.
+// verdictless counts the SLOs without a verdict, by the reason. It has one term a
+// state, also for a count of 0.
 func (c *compiler) verdictless() (terms []reports.Term) {
 	states := c.states()
 	for _, s := range verdictlessStates() {
@@ -169,7 +185,8 @@ func (c *compiler) verdictless() (terms []reports.Term) {
 }
 
 // reasons writes the terms that are not zero, "1 no data, 2 low traffic"; a single one
-// without its number, which is beside it.
+// without its number, which is beside it. It is "" when all are zero. Values of terms
+// must have a number.
 func (c *compiler) reasons(terms []reports.Term) string {
 	text := ""
 	var some []reports.Term

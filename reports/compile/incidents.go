@@ -10,8 +10,10 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// incidentFacts are the incidents as this report counts them. An incident belongs
-// to the period in which its impact began.
+// incidentFacts are the incidents as this report counts them. An incident belongs to
+// the period in which its impact began. Except for doubtful, every list is in order of
+// the start of impact. Incidents that began before the period before and have ended are
+// in none: trends find them with began.
 type incidentFacts struct {
 	own, before []reports.Incident // began in this period; in the one before
 	carried     []reports.Incident // began earlier and lasted into this period
@@ -19,7 +21,8 @@ type incidentFacts struct {
 	doubtful    []reports.Incident // kept out of every number
 }
 
-// openAt reports whether an incident's impact lasts at an instant.
+// openAt reports whether an incident's impact lasts at an instant. An incident that is
+// open without a known end lasts at every instant.
 func openAt(i reports.Incident, t time.Time) bool {
 	end := i.ImpactEnd()
 	return i.Open && end.IsZero() || end.After(t)
@@ -31,12 +34,17 @@ func openAt(i reports.Incident, t time.Time) bool {
 const endlessAfter = reports.CloseAfter
 
 // endless reports whether an incident has been open for too long without a known end.
+// Such an incident is shown as doubtful, with the reason, until a person gives it an
+// end.
 func (c *compiler) endless(i reports.Incident) bool {
 	return i.Open && i.ImpactEnd().IsZero() && c.asOf.Sub(i.ImpactStart()) > endlessAfter
 }
 
-// sortIncidents divides the incidents by how this report counts them. Each is in at most
-// one of own, carried, maintenance and doubtful; before may share with carried.
+// sortIncidents divides the incidents by how this report counts them. Each is in at
+// most one of own, carried, maintenance and doubtful; before may share with carried.
+// The order of the cases matters: contradictions exclude an incident from everything
+// else, then come those of which it is not known when they began and those after the
+// end of the data, then maintenance.
 func (c *compiler) sortIncidents() (f incidentFacts) {
 	prev := c.spans[c.before()]
 	for _, i := range c.in.Incidents {
@@ -56,6 +64,7 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 		case c.endless(i):
 			i.Uncertainties = []string{c.Text("report_body.endless", "Duration", humanize.Duration(c.asOf.Sub(at)))}
 			f.doubtful = append(f.doubtful, i)
+		// It is counted in the period in which it began, and is shown in this one.
 		case at.Before(c.p.From) && openAt(i, c.p.From):
 			f.carried = append(f.carried, i)
 			if prev.Contains(at) {
@@ -68,7 +77,9 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 	return f
 }
 
-// open returns the incidents whose impact lasted at the end of the period.
+// open returns the incidents whose impact lasted at the end of the period. The end of
+// the period is c.asOf while it is in progress. They are in the order in which they
+// began.
 func (c *compiler) open() (all []reports.Incident) {
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
 		if openAt(i, c.asOf) {
@@ -78,7 +89,8 @@ func (c *compiler) open() (all []reports.Incident) {
 	return all
 }
 
-// recoveries returns the distribution of the known times from impact to recovery.
+// recoveries returns the distribution of the known times from impact to recovery. N of
+// the result is how many are known; incidents still open have none.
 func recoveries(all []reports.Incident) incident.Stats {
 	var known []time.Duration
 	for _, i := range all {
@@ -97,7 +109,9 @@ func incidentTitle(i reports.Incident) string {
 	return title(i.ID)
 }
 
-// incidents is the section about the incidents of the period.
+// incidents is the section about the incidents of the period. The note states whether
+// steps are counted from the start of impact or from detection, since the numbers are
+// not comparable. The chart of recoveries is only of incidents of the period itself.
 func (c *compiler) incidents() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.incidents_title"), Note: c.Text("report_body.incidents_note")}
 	if c.in.Targets.FromDetected {
@@ -124,8 +138,9 @@ func (c *compiler) incidents() reports.Section {
 	return s
 }
 
-// incidentFigures are the distribution of recovery times: median with n, tail and largest;
-// never a mean.
+// incidentFigures are the distribution of recovery times: median with n, tail and
+// largest; never a mean. A mean of recovery times is dominated by the single longest.
+// The tail is left out below the number of incidents from which Summarize gives it.
 func (c *compiler) incidentFigures() []reports.Figure {
 	own := c.facts.own
 	known := recoveries(own)
@@ -139,6 +154,7 @@ func (c *compiler) incidentFigures() []reports.Figure {
 		},
 		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
+	// What is in none of these numbers is in this derivation.
 	counted := c.derive(reports.Derivation{
 		Key: "incidents-n", Title: c.Text("report_body.incidents_title"), Formula: c.Text("report_body.incidents_formula"),
 		Terms: []reports.Term{
@@ -164,8 +180,10 @@ func (c *compiler) incidentFigures() []reports.Figure {
 	return append(figures, c.downtime())
 }
 
-// downtime is how long at least one incident lasted: the union of their intervals, because
-// two at once do not make twice the time.
+// downtime is how long at least one incident lasted: the union of their intervals,
+// because two at once do not make twice the time. Incidents whose end is not known are
+// left out. Those in progress last until the end of the data. The sum of all is a term
+// of the derivation, so that the two can be compared.
 func (c *compiler) downtime() reports.Figure {
 	var spans []incident.Interval
 	var sum time.Duration
@@ -195,7 +213,8 @@ func (c *compiler) downtime() reports.Figure {
 		Note: c.Text("report_body.impacted_note")}
 }
 
-// countTrend writes a count of the period before; few of them are no trend.
+// countTrend writes a count of the period before; few of them are no trend. Between two
+// small numbers the difference may be chance, and the text states that they are few.
 func (c *compiler) countTrend(now, before int) string {
 	if now+before > 0 && (now < leastForTrend || before < leastForTrend) {
 		return c.was(c.Text("report_body.too_few", "Number", before))

@@ -9,7 +9,9 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// incidentTable lists incidents with their steps, cost and post-mortem.
+// incidentTable lists incidents with their steps, cost and post-mortem. The rows are in
+// the order of all, and there is no limit of rows: incidents are what the report is
+// about.
 func (c *compiler) incidentTable(key, heading string, all []reports.Incident) reports.Table {
 	t := reports.Table{Key: key, Title: heading, Columns: []reports.Column{
 		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"),
@@ -25,10 +27,12 @@ func (c *compiler) incidentTable(key, heading string, all []reports.Incident) re
 	return t
 }
 
-// middle names the middle step of the response.
+// middle names the middle step of the response. It is acknowledgement or diagnosis, by
+// the settings.
 func (c *compiler) middle() string { return capital(c.in.Targets.Names()[1]) }
 
-// incidentRow returns one incident with its steps, its cost and its post-mortem.
+// incidentRow returns one incident with its steps, its cost and its post-mortem. unseen
+// uses its first three cells.
 func (c *compiler) incidentRow(i reports.Incident) reports.Row {
 	grave := c.severity(i)
 	if severity.ToneOf(i.Severity) == severity.Bad {
@@ -41,7 +45,8 @@ func (c *compiler) incidentRow(i reports.Incident) reports.Row {
 	}}
 }
 
-// severity returns the severity of an incident without a tone.
+// severity returns the severity of an incident without a tone. One that is not known is
+// called unknown.
 func (c *compiler) severity(i reports.Incident) reports.Value {
 	if t := title(i.Severity); t != "" {
 		return name(t)
@@ -50,7 +55,9 @@ func (c *compiler) severity(i reports.Incident) reports.Value {
 }
 
 // step returns how long the nth step of the response took, with the tone of its target.
-// While the incident lasts, it is at least so long.
+// While the incident lasts, it is at least so long. n is from 0 to 2. A step that was
+// not reached in time is Missed only when it is certain: otherwise the value is
+// unknown.
 func (c *compiler) step(i reports.Incident, n int) reports.Value {
 	d := i.Durations.Steps(c.in.Targets.Policy)[n]
 	switch c.evaluate(i, n) {
@@ -68,12 +75,15 @@ func (c *compiler) step(i reports.Incident, n int) reports.Value {
 	return c.unknown("")
 }
 
-// evaluate compares the nth step with its target at the end of the period.
+// evaluate compares the nth step with its target at the end of the period. Whether the
+// incident lasted is taken at the end of the data, and not from Open, which is of
+// today.
 func (c *compiler) evaluate(i reports.Incident, n int) incident.Verdict {
 	return i.Hold(i.Durations, c.in.Targets.Policy, n, openAt(i, c.asOf), c.asOf)
 }
 
-// cost returns the largest share of a budget that an incident consumed.
+// cost returns the largest share of a budget that an incident consumed. "None known" is
+// not zero: the incident may be of services without an SLO.
 func (c *compiler) cost(i reports.Incident) reports.Value {
 	top, ok := topSpend(i, c.titles)
 	if !ok {
@@ -86,7 +96,8 @@ func (c *compiler) cost(i reports.Incident) reports.Value {
 	return v
 }
 
-// costOf returns what an incident consumed of one SLO's budget.
+// costOf returns what an incident consumed of one SLO's budget. Its derivation is the
+// row of the SLO in the calculation.
 func (c *compiler) costOf(s reports.Spend) reports.Value {
 	v := withHow(budgetShare(s.Share, s.Estimated), "slo-"+s.SLO)
 	v.Text, v.Key = c.Text("report_body.share_of_slo", "Share", v.Text, "SLO", c.titles[s.SLO]), s.SLO
@@ -94,6 +105,7 @@ func (c *compiler) costOf(s reports.Spend) reports.Value {
 }
 
 // topSpend returns the largest share that an incident consumed of an SLO of the report.
+// Of equal shares it is that of the first name. ok is false when there is none above 0.
 func topSpend(i reports.Incident, titles map[string]string) (top reports.Spend, ok bool) {
 	for _, s := range i.Spent {
 		if _, known := titles[s.SLO]; !known || s.Share <= 0 {
@@ -107,8 +119,11 @@ func topSpend(i reports.Incident, titles map[string]string) (top reports.Spend, 
 }
 
 // postmortem links the published post-mortem of an incident, otherwise the one that is
-// being written, otherwise states that there is none. Its tone is Good, Warn, or Bad where
-// one is needed.
+// being written, otherwise states that there is none. Its tone is Good, Warn, or Bad
+// where one is needed. A draft on a pushed branch is found by the names of the incident
+// that it states, since no published document links it yet. A post-mortem that the
+// incident names but that is in none of these states is Bad, whether or not one is
+// needed.
 func (c *compiler) postmortem(i reports.Incident) reports.Value {
 	document := func(message, link string, tone reports.Tone) reports.Value {
 		v := c.state(message, tone)
@@ -140,7 +155,9 @@ func (c *compiler) postmortem(i reports.Incident) reports.Value {
 	return c.state("report_body.state_not_required", reports.Plain)
 }
 
-// dots draws the recovery times, one dot an incident.
+// dots draws the recovery times, one dot an incident. An incident that has not
+// recovered, or of which it is not known, has a point without a value. The line is the
+// target of recovery.
 func (c *compiler) dots() string {
 	var points []reports.Point
 	for _, i := range c.facts.own {

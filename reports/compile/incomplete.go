@@ -7,8 +7,10 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// attempt makes one part of a report and returns "", or why it could not be made: a panic
-// becomes a Failure and costs nothing but the part.
+// attempt makes one part of a report and returns "", or why it could not be made: a
+// panic becomes a Failure and costs nothing but the part. The charts and derivations of
+// the part are removed, since a chart that no section shows would still be in the
+// report.
 func (c *compiler) attempt(part string, run func()) (why string) {
 	charts, derivations := len(c.charts), len(c.derivations)
 	defer func() {
@@ -27,7 +29,8 @@ func (c *compiler) attempt(part string, run func()) (why string) {
 	return ""
 }
 
-// made returns one section, or one with the reason why it could not be made.
+// made returns one section, or one with the reason why it could not be made. Its key is
+// that of the table, whatever the section returned.
 func (c *compiler) made(row Section) (s reports.Section) {
 	if why := c.attempt(sectionTitle(row.Key), func() { s = row.make(c) }); why != "" {
 		s = reports.Section{Title: sectionTitle(row.Key), Empty: c.Text("report_body.not_made", "Why", why), State: reports.NotMade}
@@ -39,8 +42,10 @@ func (c *compiler) made(row Section) (s reports.Section) {
 // sectionTitle names a section that has no title of its own because it was not made.
 func sectionTitle(key string) string { return capital(strings.ReplaceAll(key, "_", " ")) }
 
-// noteFailures adds to the verdict and to the data quality of a report which parts of it
-// are missing, so that it never looks whole when it is not.
+// noteFailures adds to the verdict and to the data quality of a report which parts of
+// it are missing, so that it never looks whole when it is not. What could not be read
+// because there is too much of it is named in the verdict, but is no Failure. It is
+// called after all parts were tried. It changes the verdict's tone to at least Warn.
 func (c *compiler) noteFailures(r *reports.Report) {
 	var parts []string
 	for _, u := range c.in.Unread {
@@ -66,6 +71,8 @@ func (c *compiler) noteFailures(r *reports.Report) {
 	if r.Verdict.Tone == reports.Good || r.Verdict.Tone == reports.Plain {
 		r.Verdict.Tone = reports.Warn
 	}
+	// The table of failures is the first of the section about data quality. If that
+	// section itself was not made, it has the table and its reason.
 	for n := range r.Sections {
 		if s := &r.Sections[n]; s.Key == reports.Quality && len(t.Rows) > 0 {
 			t.Limit(mostListed)

@@ -10,12 +10,14 @@ import (
 )
 
 // before is the index among the spans of the period that this one is compared with.
+// There are always at least two spans: the period itself is the last.
 func (c *compiler) before() int { return len(c.spans) - 2 }
 
 // last is the index of the report's own period among the spans.
 func (c *compiler) last() int { return len(c.spans) - 1 }
 
-// spanTitle names a span in the title of a column.
+// spanTitle names a span in the title of a column. Weeks are without the year, which is
+// four digits, and the hyphen: "W47".
 func spanTitle(p period.Period) string {
 	switch p.Kind {
 	case period.Weekly:
@@ -26,7 +28,9 @@ func spanTitle(p period.Period) string {
 	return p.From.Format("Mon 2 Jan")
 }
 
-// heading returns a period in words: "Week 47, 16 to 22 November 2026".
+// heading returns a period in words: "Week 47, 16 to 22 November 2026". The end is the
+// last day of the period and not the first of the next one. The year of the first day,
+// and its month, are left out where they are those of the last.
 func (c *compiler) heading() string {
 	p := c.p
 	last := p.To.Add(-time.Nanosecond).In(p.Zone)
@@ -44,6 +48,8 @@ func (c *compiler) heading() string {
 		}
 		return c.Text("report_body.heading_week", "Week", strconv.Itoa(week), "From", from, "To", last.Format("2 January 2006"))
 	}
+	// A day on which clocks change states its length, since all counts of it differ
+	// from those of other days.
 	day := p.From.Format("Monday, 2 January 2006")
 	if p.Length() == 24*time.Hour {
 		return day
@@ -89,7 +95,8 @@ func (c *compiler) spansWord() string {
 	return c.Count("report_body.last_months", len(c.spans))
 }
 
-// when returns an instant in the report's zone.
+// when returns an instant in the report's zone. A daily report has the time alone for
+// what is on its day. The key is in UTC, so it does not depend on the zone.
 func (c *compiler) when(t time.Time) reports.Value {
 	if t.IsZero() {
 		return c.unknown("")

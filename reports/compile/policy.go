@@ -19,7 +19,9 @@ const (
 	leastOfClass = 2
 )
 
-// policy is the section about what the error budget policy requires.
+// policy is the section about what the error budget policy requires. The four kinds of
+// rows are in the order of the policy's rules: costly incidents, exhausted budgets,
+// changes during a freeze, and classes of factors.
 func (c *compiler) policy() reports.Section {
 	limit := humanize.Percent(policyShare, 0)
 	s := reports.Section{Title: c.Text("report_body.policy_title"), Note: c.Text("report_body.policy_note", "Share", limit)}
@@ -37,7 +39,9 @@ func (c *compiler) policy() reports.Section {
 	return s
 }
 
-// costlyRows are the incidents that consumed more than policyShare of a budget.
+// costlyRows are the incidents that consumed more than policyShare of a budget. The
+// policy requires of each a post-mortem with at least one action item of priority P0.
+// Incidents of an earlier period that last into this one are among them.
 func (c *compiler) costlyRows() (rows []reports.Row) {
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
 		top, ok := topSpend(i, c.titles)
@@ -53,7 +57,9 @@ func (c *compiler) costlyRows() (rows []reports.Row) {
 }
 
 // followed returns whether a costly incident has its post-mortem and its action item of
-// priority P0, as far as that is known: an item without a priority may be one.
+// priority P0, as far as that is known: an item without a priority may be one. Without
+// a published post-mortem it is the state of the post-mortem; otherwise that of its
+// action items.
 func (c *compiler) followed(i reports.Incident) reports.Value {
 	v := c.postmortem(i)
 	if v.Tone != reports.Good {
@@ -64,8 +70,10 @@ func (c *compiler) followed(i reports.Incident) reports.Value {
 		Tone: ranked.Tone, Link: v.Link}
 }
 
-// ranking adds up how the action items of an incident's published post-mortems are ranked;
-// nil when that is not known of all of them.
+// ranking adds up how the action items of an incident's published post-mortems are
+// ranked; nil when that is not known of all of them. An incident without a published
+// post-mortem has a Ranking of zeros. The state of P0 is taken over all documents: open
+// precedes done, and done dropped.
 func (c *compiler) ranking(i reports.Incident) *reports.Ranking {
 	sum := &reports.Ranking{}
 	for _, d := range c.in.Documents {
@@ -86,7 +94,9 @@ func (c *compiler) ranking(i reports.Incident) *reports.Ranking {
 	return sum
 }
 
-// ranked returns what is known of the action item of priority P0.
+// ranked returns what is known of the action item of priority P0. A dropped item is a
+// warning: the policy requires the work. Without any item of P0 it states whether some
+// items have no priority, because one of them may be it.
 func (c *compiler) ranked(r *reports.Ranking) reports.Value {
 	switch {
 	case r == nil:
@@ -106,7 +116,8 @@ func (c *compiler) ranked(r *reports.Ranking) reports.Value {
 	return reports.Value{Text: c.Count("report_body.no_p0", r.Items), Key: "no_p0 " + counts(0, r.Items), Tone: reports.Warn}
 }
 
-// exhaustedRows are the exhausted budgets.
+// exhaustedRows are the exhausted budgets. The policy requires a freeze of changes to
+// the service until the budget is no longer exhausted.
 func (c *compiler) exhaustedRows() (rows []reports.Row) {
 	for _, o := range c.in.Objectives {
 		if !o.Exhausted() {
@@ -120,7 +131,10 @@ func (c *compiler) exhaustedRows() (rows []reports.Row) {
 	return rows
 }
 
-// frozenRows are the services that were changed during a stated freeze.
+// frozenRows are the services that were changed during a stated freeze. A freeze is
+// what the source of the change states; the portal does not compute one from the
+// budget. The service with the most changes comes first. Whether a change was agreed is
+// not known, so the state asks.
 func (c *compiler) frozenRows() (rows []reports.Row) {
 	by, names := map[string]int{}, []string{}
 	for _, l := range c.changesOf(c.p.From, c.asOf) {
@@ -133,6 +147,7 @@ func (c *compiler) frozenRows() (rows []reports.Row) {
 		by[l.Service]++
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(by[b]-by[a], cmp.Compare(a, b)) })
+	// The derivation is added only when there is a row that leads to it.
 	how := ""
 	for _, service := range names {
 		if how == "" {
@@ -156,8 +171,11 @@ type class struct {
 	n   int // incidents whose post-mortems state it
 }
 
-// classes counts the incidents of the quarter by the tags of their published post-mortems;
-// of is how many of them have a post-mortem that states any.
+// classes counts the incidents of the quarter by the tags of their published
+// post-mortems; of is how many of them have a post-mortem that states any. Only monthly
+// reports have them: shorter periods have too few incidents. A tag counts once for an
+// incident, however many of its post-mortems state it. The result is in order of the
+// count.
 func (c *compiler) classes() (all []class, of int) {
 	if c.p.Kind != period.Monthly {
 		return nil, 0
@@ -192,7 +210,9 @@ func (c *compiler) classes() (all []class, of int) {
 	return all, of
 }
 
-// classRows are the classes of more than policyShare of the quarter's incidents.
+// classRows are the classes of more than policyShare of the quarter's incidents. The
+// policy requires an item in the plan of the next quarter for such a class. With fewer
+// than leastForTrend incidents the state says so.
 func (c *compiler) classRows() (rows []reports.Row) {
 	all, of := c.classes()
 	how := ""
@@ -220,7 +240,9 @@ func (c *compiler) classRows() (rows []reports.Row) {
 	return rows
 }
 
-// policyEmpty returns why the section has no rows, with what is known of classes.
+// policyEmpty returns why the section has no rows. A monthly report states of how many
+// incidents the classes of factors were counted, or that none was stated; others have
+// no classes.
 func (c *compiler) policyEmpty() string {
 	if c.p.Kind != period.Monthly {
 		return c.Text("report_body.policy_empty_short")

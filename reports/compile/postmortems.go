@@ -10,8 +10,9 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// needsPostmortem reports whether an incident needs a post-mortem, by its severity or by the
-// budget it consumed.
+// needsPostmortem reports whether an incident needs a post-mortem, by its severity or
+// by the budget it consumed. The lowest severity that needs one is a setting, SEV2 by
+// default. The share is policyShare of any one budget.
 func (c *compiler) needsPostmortem(i reports.Incident) bool {
 	if severity.AtLeast(i.Severity, cmp.Or(c.in.Targets.Severity, "SEV2")) {
 		return true
@@ -20,15 +21,17 @@ func (c *compiler) needsPostmortem(i reports.Incident) bool {
 	return ok && top.Share > policyShare
 }
 
-// owed are the incidents that need a post-mortem and have no published one: those without
-// any, and those whose post-mortem is being written.
+// owed are the incidents that need a post-mortem and have no published one: those
+// without any, and those whose post-mortem is being written. need counts all that need
+// one, also those whose post-mortem is published.
 type owed struct {
 	missing, written []reports.Incident
 	need             int
 }
 
-// owedPostmortems divides the incidents of the period that need a post-mortem by the state
-// of theirs.
+// owedPostmortems divides the incidents of the period that need a post-mortem by the
+// state of theirs. It uses the tone of c.postmortem: Good is published, Warn is being
+// written, everything else is missing.
 func (c *compiler) owedPostmortems() (o owed) {
 	for _, i := range c.facts.own {
 		if !c.needsPostmortem(i) {
@@ -46,7 +49,9 @@ func (c *compiler) owedPostmortems() (o owed) {
 	return o
 }
 
-// postmortems is the section about the post-mortems that the incidents of the period need.
+// postmortems is the section about the post-mortems that the incidents of the period
+// need. The incidents are those of the period itself. The missing ones come first; ages
+// are whole days since the start of impact.
 func (c *compiler) postmortems() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.postmortems_title"), Note: c.Text("report_body.postmortems_note",
 		"Severity", cmp.Or(c.in.Targets.Severity, "SEV2"), "Share", humanize.Percent(policyShare, 0))}
@@ -73,6 +78,7 @@ func (c *compiler) postmortems() reports.Section {
 }
 
 // postmortemFigures counts the post-mortems that are published and being written.
+// o.need must not be 0. The second figure is only there when one is being written.
 func (c *compiler) postmortemFigures(o owed) []reports.Figure {
 	published := o.need - len(o.missing) - len(o.written)
 	have := withTone(c.ratio(published, o.need), reports.Good)
@@ -100,7 +106,8 @@ func (c *compiler) postmortemFigures(o owed) []reports.Figure {
 	return figures
 }
 
-// teamsOf names the teams of an incident's services.
+// teamsOf names the teams of an incident's services. They are sorted, without
+// duplicates, and at most three are named; "" means that no service has an owner.
 func (c *compiler) teamsOf(i incident.Incident) string {
 	var teams []string
 	for _, s := range i.Services {

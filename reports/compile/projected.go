@@ -10,7 +10,8 @@ import (
 // whole window, if the rest of it has the traffic of the same hours of the last four weeks.
 // The second is an estimate and is marked as one.
 
-// projectedTable lists the SLOs with a calendar window in progress.
+// projectedTable lists the SLOs with a calendar window in progress. They are in order
+// of service. The columns up to "spent" are counted, the others projected.
 func (c *compiler) projectedTable() reports.Table {
 	t := reports.Table{Key: "projected", Title: c.Text("report_body.projected_title"), Note: c.Text("report_body.projected_note"),
 		Columns: []reports.Column{
@@ -29,7 +30,8 @@ func (c *compiler) projectedTable() reports.Table {
 	return t
 }
 
-// projectedRow returns the two budgets of one window in progress.
+// projectedRow returns the two budgets of one window in progress. A projection beyond
+// the budget is Bad, though it is an estimate.
 func (c *compiler) projectedRow(o reports.Objective) reports.Row {
 	p, w := o.Projected, o.Window
 	how := c.derive(c.projectedHow(o))
@@ -47,7 +49,9 @@ func (c *compiler) projectedRow(o reports.Objective) reports.Row {
 	}}
 }
 
-// projectedHow is the derivation of one window in progress.
+// projectedHow is the derivation of one window in progress. Hours without history are
+// among the terms: where the same hours of earlier weeks have no data, the projection
+// is less certain.
 func (c *compiler) projectedHow(o reports.Objective) reports.Derivation {
 	p, w := o.Projected, o.Window
 	return reports.Derivation{

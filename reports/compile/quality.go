@@ -9,7 +9,8 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// states counts the SLOs of the period by the state of their data.
+// states counts the SLOs of the period by the state of their data. The result has no
+// entry for a state that no SLO has.
 func (c *compiler) states() map[slo.State]int {
 	n := map[slo.State]int{}
 	for _, o := range c.in.Objectives {
@@ -18,11 +19,13 @@ func (c *compiler) states() map[slo.State]int {
 	return n
 }
 
-// skewShown is the difference of clocks from which it is shown.
+// skewShown is the difference of clocks from which it is shown. Smaller ones are usual,
+// and change no day of a report.
 const skewShown = 5 * time.Minute
 
-// quality is the section about what could not be measured. Every report has it, because a
-// gap that no one sees looks like a good day.
+// quality is the section about what could not be measured. Every report has it, because
+// a gap that no one sees looks like a good day. The note counts the SLOs by state, also
+// the measured ones, so that the sum is all of them.
 func (c *compiler) quality() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.quality_title")}
 	tables := []reports.Table{c.unmeasured(), c.estimatedTable(), c.feedTable(), c.unreadTable()}
@@ -50,7 +53,8 @@ func (c *compiler) quality() reports.Section {
 	return s
 }
 
-// unmeasured lists the SLOs that were not fully measured.
+// unmeasured lists the SLOs that were not fully measured. Those not yet in force have
+// no coverage. The reason is from the evaluation and is not translated.
 func (c *compiler) unmeasured() reports.Table {
 	t := reports.Table{Key: "unmeasured", Title: c.Text("report_body.not_fully_measured"), Columns: []reports.Column{
 		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.words("state", "report_body.col_state"),
@@ -74,7 +78,9 @@ func (c *compiler) unmeasured() reports.Table {
 	return t
 }
 
-// feedTable lists the sources of data with what they sent.
+// feedTable lists the sources of data with what they sent. Numbers are of whole UTC
+// days, see collect. A source that sent nothing is listed, because silence is what a
+// broken connection looks like.
 func (c *compiler) feedTable() reports.Table {
 	t := reports.Table{Key: "feeds", Title: c.Text("report_body.feeds_title"), Note: c.Text("report_body.feeds_note"),
 		Columns: []reports.Column{
@@ -102,6 +108,7 @@ func (c *compiler) feedTable() reports.Table {
 }
 
 // feedLoss is one way in which something that a source sent is missing from a report.
+// Every kind has a table of its own, since each is corrected in another way.
 type feedLoss struct {
 	table, row          string // keys
 	title, note, column string // keys of texts; the column counts
@@ -109,6 +116,8 @@ type feedLoss struct {
 	count               func(reports.Feed) int
 }
 
+// feedLosses returns the kinds of loss: things over the budget of a source, and bodies
+// that were refused before they were read.
 func feedLosses() []feedLoss {
 	return []feedLoss{
 		{
@@ -139,7 +148,8 @@ func (c *compiler) lossTable(l feedLoss) reports.Table {
 	return t
 }
 
-// quarantine lists the incidents whose times contradict each other: they are in no number.
+// quarantine lists the incidents whose times contradict each other: they are in no
+// number. One with contradictory times can be counted by an edit of a person.
 func (c *compiler) quarantine() reports.Table {
 	t := reports.Table{Key: "quarantine", Title: c.Text("report_body.quarantine_title"), Columns: []reports.Column{
 		c.words("incident", "report_body.col_incident"), c.words("why", "report_body.col_why"),

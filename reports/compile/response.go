@@ -14,6 +14,7 @@ type attainment struct{ incident.Attainment }
 func (a attainment) known() int { return a.Met + a.Missed }
 
 // attained returns how many were met of those known. The unknown ones are in the note.
+// All must be met for the tone Good. When none is known it is unknown, and not 0 of 0.
 func (c *compiler) attained(a attainment) reports.Value {
 	if a.known() == 0 {
 		return c.unknown(reports.Ratio)
@@ -26,6 +27,7 @@ func (c *compiler) attained(a attainment) reports.Value {
 }
 
 // attainedNote counts the unknown ones and the worst case, in which they were missed.
+// It is how many would be met of all then.
 func (c *compiler) attainedNote(a attainment) string {
 	if a.Unknown == 0 {
 		return c.Text("report_body.n", "N", a.known())
@@ -34,9 +36,11 @@ func (c *compiler) attainedNote(a attainment) string {
 }
 
 // steps counts the three steps of the response over incidents, and all three together.
+// all is Met for an incident that met every step.
 type steps struct{ detect, diagnose, recover, all attainment }
 
-// stepLabels are the three steps with their targets: "detected within 1 min".
+// stepLabels are the three steps with their targets: "detected within 1 min". They are
+// in the order of the settings, and begin with a small letter.
 func (c *compiler) stepLabels() (labels [3]string) {
 	within := c.in.Targets.Policy.Targets()
 	for n, step := range c.in.Targets.Names() {
@@ -46,8 +50,10 @@ func (c *compiler) stepLabels() (labels [3]string) {
 }
 
 // attain counts the steps over the incidents that started in the nth span. quiet counts
-// those that are excluded because their services had hardly any traffic then: no alert can
-// see one failed request among two within a minute.
+// those that are excluded because their services had hardly any traffic then: no alert
+// can see one failed request among two within a minute. Verdicts are as of the end of
+// the data, for earlier spans too: an incident of an earlier period counts with what is
+// known of it now.
 func (c *compiler) attain(n int) (s steps, quiet int) {
 	for _, i := range c.began(n) {
 		if c.onlyLowTraffic(i, n) {
@@ -66,7 +72,8 @@ func (c *compiler) attain(n int) (s steps, quiet int) {
 	return s, quiet
 }
 
-// worst returns the verdict on all three steps: one missed is missed.
+// worst returns the verdict on all three steps: one missed is missed. Without a missed
+// one, one unknown is unknown.
 func worst(each [3]incident.Verdict) incident.Verdict {
 	out := incident.Met
 	for _, v := range each {
@@ -80,8 +87,9 @@ func worst(each [3]incident.Verdict) incident.Verdict {
 	return out
 }
 
-// onlyLowTraffic reports whether all SLOs of an incident's services had too little traffic
-// for a verdict in the nth span.
+// onlyLowTraffic reports whether all SLOs of an incident's services had too little
+// traffic for a verdict in the nth span. An incident whose services have no SLO is not
+// excluded, because nothing is known of their traffic.
 func (c *compiler) onlyLowTraffic(i reports.Incident, n int) bool {
 	low := 0
 	for _, name := range i.Services {
@@ -98,7 +106,8 @@ func (c *compiler) onlyLowTraffic(i reports.Incident, n int) bool {
 	return low > 0
 }
 
-// response is the section about the three steps of the response and their targets.
+// response is the section about the three steps of the response and their targets. When
+// all incidents were excluded there is nothing to compare, but the trend is shown.
 func (c *compiler) response() reports.Section {
 	s := reports.Section{
 		Title: c.Text("report_body.response_title", "Targets", c.targets()),
@@ -114,8 +123,9 @@ func (c *compiler) response() reports.Section {
 	return c.withTrend(s, c.responseTrend)
 }
 
-// responseTable is one row a step, beside the period before. quiet is how many incidents
-// are excluded for low traffic.
+// responseTable is one row a step, beside the period before. quiet is how many
+// incidents are excluded for low traffic. The column of the period before has no tone:
+// it is not what the report is about.
 func (c *compiler) responseTable(own steps, quiet int) reports.Table {
 	before, _ := c.attain(c.before())
 	labels := c.stepLabels()
@@ -156,7 +166,8 @@ func (c *compiler) theBefore() reports.Column {
 	return reports.Column{Key: "was", Title: c.Text("report_body.col_before", "Before", c.compareWord()), Numeric: true}
 }
 
-// stepsChart draws met, missed and unknown of each step as shares of all.
+// stepsChart draws met, missed and unknown of each step as shares of all. Its values
+// are those of responseTable without the row of all three.
 func (c *compiler) stepsChart(own steps) string {
 	layers := c.layers()
 	labels := c.stepLabels()
@@ -171,7 +182,8 @@ func (c *compiler) stepsChart(own steps) string {
 	})
 }
 
-// layers are the series of a chart of steps: met, missed, unknown.
+// layers are the series of a chart of steps: met, missed, unknown. Their order is that
+// in which callers add points.
 func (c *compiler) layers() []reports.Series {
 	return []reports.Series{
 		{Name: c.Text("report_body.met"), Tone: reports.Good}, {Name: c.Text("report_body.missed"), Tone: reports.Bad},

@@ -9,8 +9,9 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// review is the section about SLOs whose definition deserves a second look, and incidents
-// that no SLO registered.
+// review is the section about SLOs whose definition deserves a second look, and
+// incidents that no SLO registered. It is a list of questions to the owners and not of
+// faults. The worst come first.
 func (c *compiler) review() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.review_title"), Note: c.Text("report_body.review_note")}
 	t := reports.Table{Key: "review", Columns: []reports.Column{
@@ -37,7 +38,10 @@ func (c *compiler) review() reports.Section {
 }
 
 // reviewOf returns what stands out in one SLO over all periods of the report; an empty
-// value when nothing does.
+// value when nothing does. The first that applies is: an exhausted budget, an SLO that
+// was never measured, one that was missed while no incident is known, and one that was
+// never missed and consumed less than a tenth of its budget in any period, whose target
+// may be too low to state anything.
 func (c *compiler) reviewOf(o reports.Objective) reports.Value {
 	if o.Exhausted() {
 		return reports.Value{
@@ -48,6 +52,8 @@ func (c *compiler) reviewOf(o reports.Objective) reports.Value {
 	const enough = 3 // periods
 	r := c.now(o)
 	dip := r.Met != nil && !*r.Met
+	// Without the incidents it is not known whether there was one, so there is no
+	// finding.
 	hit := c.without(reports.UnreadIncidents) != "" || slices.ContainsFunc(c.spends(), func(s bySpend) bool { return s.SLO == o.SLO.Name })
 	switch {
 	case measured == 0 && len(o.Results) >= enough && r.State != slo.NotYet:

@@ -12,8 +12,8 @@ import (
 // riskWithin is the time to exhaustion below which an SLO is at risk.
 const riskWithin = 7 * 24 * time.Hour
 
-// risk lists the SLOs whose budget will not last, and the burn-rate rules that would have
-// fired.
+// risk lists the SLOs whose budget will not last, and the burn-rate rules that would
+// have fired. Monthly reports do not have it unless their definition chooses it.
 func (c *compiler) risk() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.risk_title"), Note: c.Text("report_body.risk_note")}
 	for _, t := range []reports.Table{c.exhaustionTable(), c.firedTable()} {
@@ -28,7 +28,8 @@ func (c *compiler) risk() reports.Section {
 	return s
 }
 
-// exhaustionTable lists the SLOs that will exhaust their budget within riskWithin.
+// exhaustionTable lists the SLOs that will exhaust their budget within riskWithin. A
+// budget that is exhausted already has 0 and the tone Bad.
 func (c *compiler) exhaustionTable() reports.Table {
 	t := reports.Table{Key: "exhaustion", Title: c.Text("report_body.exhaustion_title"), Columns: []reports.Column{
 		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("left", "report_body.col_remaining"),
@@ -47,7 +48,9 @@ func (c *compiler) exhaustionTable() reports.Table {
 	return t
 }
 
-// firedTable lists how long the condition of each burn-rate rule held.
+// firedTable lists how long the condition of each burn-rate rule held. The rules are
+// the standard pairs of windows of the SRE Workbook. They are evaluated on the stored
+// buckets, whatever alerts are configured elsewhere.
 func (c *compiler) firedTable() reports.Table {
 	t := reports.Table{Key: "rules", Title: c.Text("report_body.burn_rules_title"), Columns: []reports.Column{
 		c.words("slo", "report_body.col_slo"), c.words("rule", "report_body.col_windows"), c.words("severity", "report_body.col_calls_for"),
@@ -67,7 +70,8 @@ func (c *compiler) firedTable() reports.Table {
 	return t
 }
 
-// atRisk returns the SLOs that will exhaust their budget, the soonest first.
+// atRisk returns the SLOs that will exhaust their budget, the soonest first. They have
+// a verdict over their own window; without one, what remains is not known.
 func (c *compiler) atRisk() (all []reports.Objective) {
 	for _, o := range c.in.Objectives {
 		if o.Exhausts != nil && *o.Exhausts < riskWithin && o.Window.Met != nil {

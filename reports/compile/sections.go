@@ -7,7 +7,8 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// Section is one section of a report: a row of the table All.
+// Section is one section of a report: a row of the table All. Every field but make may
+// be read by other packages.
 type Section struct {
 	Key string
 	// Kinds are the reports that have the section unless their definition chooses its
@@ -26,11 +27,14 @@ type Section struct {
 	make func(*compiler) reports.Section
 }
 
-// Sections is a table of sections in the order in which a report has them.
+// Sections is a table of sections in the order in which a report has them. A definition
+// may choose another order.
 type Sections []Section
 
 // All returns every section there is. Whatever lists sections (validation of
-// definitions, its messages, the check of the docs) reads this table.
+// definitions, its messages, the check of the docs) reads this table. It returns a new
+// table each time. Keys are stored in definitions and reports and must not change; a
+// new section is one row here and one method.
 func All() Sections {
 	const daily, weekly, monthly = period.Daily, period.Weekly, period.Monthly
 	every := []period.Kind{daily, weekly, monthly}
@@ -70,7 +74,8 @@ func (t Sections) Keys() []string {
 }
 
 // of returns the sections of a definition: its own choice in its own order, otherwise
-// those of its kind.
+// those of its kind. Keys that are not in the table are skipped. Those that are always
+// there follow the chosen ones.
 func (t Sections) of(def reports.Definition) (all Sections) {
 	if len(def.Sections) == 0 {
 		for _, s := range t {

@@ -23,13 +23,14 @@ func (c *compiler) service(service string) reports.Value {
 func (c *compiler) stateText(s slo.State) string { return c.dataState(s, reports.Plain).Text }
 
 // dataState returns a state of data. The zero State, of what was never evaluated, is
-// NotYet.
+// NotYet. The key of the value is that of the state, without the language.
 func (c *compiler) dataState(s slo.State, tone reports.Tone) reports.Value {
 	key := messages.Key("report_body.data_", string(cmp.Or(s, slo.NotYet)))
 	return reports.Value{Text: c.Text(key), Key: stateKey(key), Tone: tone}
 }
 
-// verdictValue returns met, missed, or why there is no verdict.
+// verdictValue returns met, missed, or why there is no verdict. Of a partial result it
+// has the coverage, because the verdict could be another one with all of the data.
 func (c *compiler) verdictValue(o reports.Objective, r slo.Result) reports.Value {
 	v := c.dataState(r.State, reports.Gap)
 	switch {
@@ -54,7 +55,8 @@ func targetValue(o reports.Objective) reports.Value {
 	return name(humanize.Target(o.SLO.Target))
 }
 
-// sliValue returns the SLI; a partial one has its bounds.
+// sliValue returns the SLI; a partial one has its bounds. A composite has no SLI of its
+// own. A result without an SLI has the state of its data.
 func (c *compiler) sliValue(o reports.Objective, r slo.Result) reports.Value {
 	if o.Composite() {
 		return withHow(c.state("report_body.state_is_composite", reports.Plain), rowKey(o))
@@ -64,6 +66,7 @@ func (c *compiler) sliValue(o reports.Objective, r slo.Result) reports.Value {
 		v.Unit = reports.Ratio
 		return v
 	}
+	// Low is the SLI if all that was not measured had been bad; High leaves it out.
 	v := indicator(*r.SLI, o.SLO.Target)
 	if r.State == slo.Partial && r.Low != nil && r.High != nil {
 		low, high := indicator(*r.Low, o.SLO.Target), indicator(*r.High, o.SLO.Target)
@@ -73,7 +76,9 @@ func (c *compiler) sliValue(o reports.Objective, r slo.Result) reports.Value {
 	return v
 }
 
-// spentValue returns the share of the budget that a result consumed.
+// spentValue returns the share of the budget that a result consumed. It is a fraction
+// of the budget that the result's own span allows. Above 1 it is Bad. Without a number
+// it is the state of the data; a dash where the SLO was not in force.
 func (c *compiler) spentValue(o reports.Objective, r slo.Result) reports.Value {
 	if r.Spent == nil || r.State == slo.Invalid || r.State == slo.NoData {
 		v := c.dataState(r.State, reports.Gap)

@@ -9,7 +9,10 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// teamSQL adds up the slow statements of one team.
+// teamSQL adds up the slow statements of one team. digests counts all statements;
+// fresh, fixed and back those of a state. count is a float64, because sums of counts
+// from outside may exceed an int64. odd is how many observations are in none of the
+// numbers; oneIn is the largest rate of sampling, 0 or 1 for none.
 type teamSQL struct {
 	team                        string
 	digests, fresh, fixed, back int
@@ -18,7 +21,8 @@ type teamSQL struct {
 	seconds, secondsBefore      float64
 }
 
-// sqlTeam returns the owner of a statement; "" it has none.
+// sqlTeam returns the owner of a statement; "" it has none. A statement's own team
+// precedes that of its service.
 func (c *compiler) sqlTeam(s reports.Statement) string {
 	return cmp.Or(title(s.Team), c.team(s.Service))
 }
@@ -55,7 +59,8 @@ func (c *compiler) sqlByTeam() (all []*teamSQL) {
 	return all
 }
 
-// slowSQL is the section about slow statements by team.
+// slowSQL is the section about slow statements by team. The chart has the teams with
+// the most total time.
 func (c *compiler) slowSQL() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.sql_title"), Note: c.Text("report_body.sql_note")}
 	if len(c.in.Statements) == 0 {
@@ -69,6 +74,7 @@ func (c *compiler) slowSQL() reports.Section {
 	}}
 	var points []reports.Point
 	for _, t := range c.sqlByTeam() {
+		// Statements without an owner are a warning, since no one will look at them.
 		team := c.teamOrNone(t.team)
 		if t.team == "" {
 			team.Tone = reports.Warn
@@ -99,8 +105,9 @@ func (c *compiler) teamOrNone(team string) reports.Value {
 	return c.state("report_body.state_no_owner", reports.Plain)
 }
 
-// executions returns how often something ran; unknown when none of its counts can be true.
-// A number from a sampled log says so.
+// executions returns how often something ran; unknown when none of its counts can be
+// true. A number from a sampled log says so. oneIn is the rate of sampling: the count
+// is that of the log, not multiplied.
 func (c *compiler) executions(n float64, odd, oneIn int) reports.Value {
 	if odd > 0 && n == 0 {
 		return c.unknown("")
@@ -113,8 +120,8 @@ func (c *compiler) executions(n float64, odd, oneIn int) reports.Value {
 	return v
 }
 
-// oddTable lists the slow statements of which something was excluded because it cannot be
-// true.
+// oddTable lists the slow statements of which something was excluded because it cannot
+// be true. It names the statement, so that its source can be corrected.
 func (c *compiler) oddTable() reports.Table {
 	t := reports.Table{Key: "odd-statements", Title: c.Text("report_body.odd_title"), Columns: []reports.Column{
 		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"),
@@ -133,8 +140,8 @@ func (c *compiler) oddTable() reports.Table {
 	return t
 }
 
-// timeOf returns the total time of executions. What was excluded because it cannot be true
-// is written beside it.
+// timeOf returns the total time of executions. What was excluded because it cannot be
+// true is written beside it. It is unknown when all of its observations were excluded.
 func (c *compiler) timeOf(total float64, executions int64, odd int) reports.Value {
 	v := seconds(total)
 	switch {
@@ -147,7 +154,9 @@ func (c *compiler) timeOf(total float64, executions int64, odd int) reports.Valu
 	return v
 }
 
-// statementTable lists the statements with the most total time.
+// statementTable lists the statements with the most total time. A statement is a digest
+// in one database. The last column is rows examined for each row that was sent: many
+// mean that an index is missing.
 func (c *compiler) statementTable() reports.Table {
 	t := reports.Table{Key: "statements", Title: c.Text("report_body.statements_title"), Columns: []reports.Column{
 		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"),
@@ -174,7 +183,8 @@ func (c *compiler) statementTable() reports.Table {
 	return t
 }
 
-// statementState names the state of a slow statement.
+// statementState names the state of a slow statement. Others than the known ones are
+// shown as they are.
 func (c *compiler) statementState(state string) reports.Value {
 	switch state {
 	case "new":

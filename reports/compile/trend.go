@@ -19,7 +19,9 @@ func (c *compiler) trendNote() string {
 }
 
 // withTrend adds a trend to a section. One without anything in this period still shows
-// earlier ones. Daily reports have no trends: the counts of a day are too small.
+// earlier ones. Daily reports have no trends: the counts of a day are too small. trend
+// returns its table and the name of its chart. It is only called when the trend is
+// shown, because it adds a chart to the report.
 func (c *compiler) withTrend(s reports.Section, trend func() (reports.Table, string)) reports.Section {
 	if c.p.Kind == period.Daily {
 		return s
@@ -37,6 +39,8 @@ func (c *compiler) withTrend(s reports.Section, trend func() (reports.Table, str
 }
 
 // began returns the counted incidents whose impact started in the nth span, in order.
+// Those that are not counted (maintenance, contradictory times) are left out, as in
+// sortIncidents.
 func (c *compiler) began(n int) (all []reports.Incident) {
 	span := c.spans[n]
 	for _, i := range c.in.Incidents {
@@ -56,7 +60,10 @@ func (c *compiler) spanColumn() reports.Column {
 	return reports.Column{Key: "span", Title: capital(c.spanWord())}
 }
 
-// responseTrend is the response by span, each with its n.
+// responseTrend is the response by span, each with its n. It begins with the first span
+// that has an incident, so that spans of before the portal are not shown as good ones;
+// later ones without an incident have a row of dashes. It returns nothing when fewer
+// than two rows are left.
 func (c *compiler) responseTrend() (reports.Table, string) {
 	t := reports.Table{Key: "response-trend", Title: c.Text("report_body.response_trend"), Note: c.trendNote(), Columns: []reports.Column{
 		c.spanColumn(), c.numbers("n", "report_body.col_incidents_n"), c.numbers("detect", "report_body.col_detected_in_time"),
@@ -81,6 +88,7 @@ func (c *compiler) responseTrend() (reports.Table, string) {
 		}
 		s, _ := c.attain(n)
 		row := reports.Row{Key: "response-" + span.ID, Cells: []reports.Value{spanValue(span), withHow(count(len(all)), how)}}
+		// The order is that of the columns.
 		for _, a := range []attainment{s.detect, s.diagnose, s.recover, s.all} {
 			row.Cells = append(row.Cells, withHow(c.attainedBefore(a), how))
 		}
@@ -103,6 +111,7 @@ func (c *compiler) responseTrend() (reports.Table, string) {
 }
 
 // attainedBefore is attained in a trend: without tone, a dash where nothing happened.
+// Old spans have no tone, because nothing can be done about them.
 func (c *compiler) attainedBefore(a attainment) reports.Value {
 	if a.known()+a.Unknown == 0 {
 		return dash(reports.Ratio)
@@ -123,7 +132,8 @@ func (c *compiler) medianCells(all []reports.Incident, how string) []reports.Val
 	return []reports.Value{withHow(c.durationOf(known.Median), how), count(known.N)}
 }
 
-// pagesOf returns the pages that began in the nth span.
+// pagesOf returns the pages that began in the nth span. The inputs of earlier spans
+// have pages only, so trends of all episodes are not possible.
 func (c *compiler) pagesOf(n int) (all []alert.Episode) {
 	for _, e := range c.episodes(c.spans[n].From, tally.Earlier(c.spans[n].To, c.asOf)) {
 		if e.Paging {
@@ -133,7 +143,8 @@ func (c *compiler) pagesOf(n int) (all []alert.Episode) {
 	return all
 }
 
-// alertTrend is the quality of paging by span.
+// alertTrend is the quality of paging by span. It begins with the first span that has a
+// page. Quality is judged from pages and the counted incidents of each span.
 func (c *compiler) alertTrend() (reports.Table, string) {
 	t := reports.Table{Key: "alert-trend", Title: c.Text("report_body.alert_trend"), Note: c.trendNote(), Columns: []reports.Column{
 		c.spanColumn(), c.numbers("pages", "report_body.col_pages_n"), c.numbers("night", "report_body.col_at_night"),
@@ -174,8 +185,10 @@ func (c *compiler) alertTrend() (reports.Table, string) {
 	})
 }
 
-// shiftsOver counts the shifts of a span that had more incidents than one person can handle
-// with care; of is how many shifts there were.
+// shiftsOver counts the shifts of a span that had more incidents than one person can
+// handle with care; of is how many shifts there were. Shifts are those of the portal's
+// zone and not of each service. A span in progress has the shifts up to the end of the
+// data.
 func (c *compiler) shiftsOver(episodes []alert.Episode, span period.Period) (over, of int) {
 	on := c.onCall()
 	shifts := on.Shifts(episodes, on.Of(""), span.From, tally.Earlier(span.To, c.asOf))

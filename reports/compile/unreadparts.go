@@ -8,7 +8,9 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// without returns why a part of the inputs is missing; "" it is not.
+// without returns why a part of the inputs is missing; "" it is not. what is one of the
+// Unread constants. An unread part without a reason has a general one, so the result is
+// never "" for it.
 func (c *compiler) without(what string) string {
 	for _, u := range c.in.Unread {
 		if u.What == what {
@@ -19,7 +21,9 @@ func (c *compiler) without(what string) string {
 }
 
 // section makes one section. One whose inputs could not be read has its title and the
-// reason, and no chart or figure of it is left in the report.
+// reason, and no chart or figure of it is left in the report. The section is made
+// nevertheless, because only it knows its title. One that only mentions incidents is
+// shown with a note.
 func (c *compiler) section(row Section) reports.Section {
 	charts, derivations := len(c.charts), len(c.derivations)
 	s := c.made(row)
@@ -33,7 +37,9 @@ func (c *compiler) section(row Section) reports.Section {
 	return c.incomplete(s)
 }
 
-// incomplete states in a section what of its inputs is missing.
+// incomplete states in a section what of its inputs is missing. It is about parts that
+// name the sections that need them, such as documents; those of the table are handled
+// by section.
 func (c *compiler) incomplete(s reports.Section) reports.Section {
 	var missing []string
 	for _, u := range c.in.Unread {
@@ -57,7 +63,9 @@ func (c *compiler) incomplete(s reports.Section) reports.Section {
 // joined joins two sentences, either of which may be empty.
 func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
-// unknownFigures replaces the figures of the headline that count what could not be read.
+// unknownFigures replaces the figures of the headline that count what could not be
+// read. Without it a report whose incidents could not be read would state that there
+// were none.
 func (c *compiler) unknownFigures(figures []reports.Figure) []reports.Figure {
 	if c.without(reports.UnreadIncidents) == "" {
 		return figures
@@ -74,7 +82,8 @@ func (c *compiler) unknownFigures(figures []reports.Figure) []reports.Figure {
 	return figures
 }
 
-// incidentsUnread returns what the verdict states when incidents are not known; "" they are.
+// incidentsUnread returns what the verdict states when incidents are not known; "" they
+// are. Damaged data and too much of it have different sentences.
 func (c *compiler) incidentsUnread() string {
 	for _, u := range c.in.Unread {
 		switch {
@@ -87,7 +96,7 @@ func (c *compiler) incidentsUnread() string {
 	return ""
 }
 
-// unreadTable lists what could not be read.
+// unreadTable lists what could not be read. It is in the section about data quality.
 func (c *compiler) unreadTable() reports.Table {
 	t := reports.Table{Key: "unread", Title: c.Text("report_body.unread_title"), Columns: []reports.Column{
 		c.words("what", "report_body.col_what"), c.words("why", "report_body.col_why"),

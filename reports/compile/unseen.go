@@ -13,9 +13,11 @@ import (
 // is the noise of any hour.
 const seenFrom = 0.01
 
-// unseen lists the incidents that no SLO of their services registered: either users felt
-// nothing, or nothing measures what they felt. Incidents without a known length, or of
-// services without a measured SLO, are left out.
+// unseen lists the incidents that no SLO of their services registered: either users
+// felt nothing, or nothing measures what they felt. Incidents without a known length,
+// or of services without a measured SLO, are left out. Incidents of which it is not
+// known when impact started are left out as well: a share cannot be computed for them.
+// An incident without any spend has the share "none".
 func (c *compiler) unseen() reports.Table {
 	note := c.Text("report_body.unseen_note", "Share", humanize.Percent(seenFrom, 0))
 	t := reports.Table{Key: "undipped", Title: c.Text("report_body.unseen_title"), Note: note, Columns: []reports.Column{
@@ -43,8 +45,8 @@ func (c *compiler) unseen() reports.Table {
 	return t
 }
 
-// measuredAll reports whether every SLO of an incident's services was fully measured in the
-// period, and there is at least one.
+// measuredAll reports whether every SLO of an incident's services was fully measured in
+// the period, and there is at least one. A gap could hide the effect of the incident.
 func (c *compiler) measuredAll(i reports.Incident) bool {
 	n := 0
 	for _, o := range c.in.Objectives {

@@ -10,11 +10,14 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// leastBlame is the share of a budget from which an incident is named as the reason.
+// leastBlame is the share of a budget from which an incident is named as the reason. A
+// smaller one would be named only because nothing else is known.
 const leastBlame = 0.05
 
-// verdict states whether the SLOs were met, which were missed and why. Each of its sentences
-// adds the facts that it states.
+// verdict states whether the SLOs were met, which were missed and why. Each of its
+// sentences adds the facts that it states. Facts, and not the text, are compared
+// between revisions, so a change of wording makes none. The tone is that of the SLOs;
+// what was not measured and open incidents make a good one a warning.
 func (c *compiler) verdict() reports.Verdict {
 	t := c.count(c.in.Objectives, c.last())
 	v := reports.Verdict{Tone: t.tone()}
@@ -42,7 +45,9 @@ func fact(key string, n int) reports.Fact {
 	return reports.Fact{Key: key, Number: reports.Number(float64(n))}
 }
 
-// metSentence adds how many SLOs were met.
+// metSentence adds how many SLOs were met. It is one of several sentences by what was
+// measured; SLOs without a verdict are counted with their reasons. All facts are added
+// first, so that every verdict has them.
 func (c *compiler) metSentence(v *reports.Verdict, t verdictCounts) {
 	states := c.states()
 	v.Facts = append(v.Facts, fact("slos", len(c.in.Objectives)), fact("met", t.met), fact("measured", t.measured))
@@ -77,11 +82,15 @@ func (c *compiler) metSentence(v *reports.Verdict, t verdictCounts) {
 	v.Text += c.Text("report_body.stop")
 }
 
-// missedSentence names what was missed, and the incident that consumed most.
+// missedSentence names what was missed, and the incident that consumed most. SLOs are
+// in order of the share that was consumed; all of them are facts, and two are named. An
+// incident is named if it consumed at least leastBlame of the budget, and at least half
+// of what the period did.
 func (c *compiler) missedSentence(v *reports.Verdict) {
 	var worst []spender
 	for _, o := range c.in.Objectives {
 		if r := c.now(o); r.Met != nil && !*r.Met {
+			// An SLO that was missed may have no known share.
 			x := spender{Objective: o}
 			if all := c.spent(o); len(all) > 0 {
 				x = all[0]
@@ -103,13 +112,16 @@ func (c *compiler) missedSentence(v *reports.Verdict) {
 	if top, part, _ := c.topIncident(worst[0]); top != nil && part >= leastBlame {
 		s += c.Text("report_body.verdict_blame", "Incident", incidentTitle(top.Incident), "Share", budgetShare(part, worst[0].estimated).Text,
 			"Budget", c.of(worst[0].Objective, worst[0].budget), "SLO", missed[0])
+		// Rounded, so that late data which changes nothing that is shown makes no
+		// revision.
 		const shown = 1e3 // of a share; the text shows no more
 		v.Facts = append(v.Facts, reports.Fact{Key: "consumed_most", Name: top.ID, Number: reports.Number(math.Round(part*shown) / shown)})
 	}
 	v.Text = joined(v.Text, s+c.Text("report_body.stop"))
 }
 
-// incidentSentence adds the incidents that are open, otherwise those that started.
+// incidentSentence adds the incidents that are open, otherwise those that started. Of
+// open incidents the one that began first is named, with how long it has lasted.
 func (c *compiler) incidentSentence(v *reports.Verdict) {
 	if open := c.open(); len(open) > 0 {
 		lasted := humanize.Duration(c.asOf.Sub(open[0].ImpactStart()))
@@ -129,7 +141,8 @@ func (c *compiler) incidentSentence(v *reports.Verdict) {
 }
 
 // detected returns the end of the sentence about the incidents: how many of them were
-// detected in time, without those of which it is not known.
+// detected in time, without those of which it is not known. It is "" when no detection
+// is known. The sentence has its own form for one, none and all.
 func (c *compiler) detected(v *reports.Verdict) string {
 	s, _ := c.attain(c.last())
 	met, known, target := s.detect.Met, s.detect.known(), humanize.Duration(c.in.Targets.DetectWithin)

@@ -7,8 +7,9 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// watchlist lists the SLOs that need attention: missed, then those that were not measured,
-// then those measured in part.
+// watchlist lists the SLOs that need attention: missed, then those that were not
+// measured, then those measured in part. SLOs with little or no traffic are among the
+// last. Those not yet in force are left out. At most mostListed are shown.
 func (c *compiler) watchlist() reports.Table {
 	span := c.spanWord()
 	t := reports.Table{
@@ -35,7 +36,8 @@ func (c *compiler) watchlist() reports.Table {
 	return t
 }
 
-// attention ranks SLOs for the watch list: missed ones have the largest number.
+// attention ranks SLOs for the watch list: missed ones have the largest number. Equal
+// ones remain in order of service and name.
 func (c *compiler) attention(o reports.Objective) int {
 	r := c.now(o)
 	switch {
@@ -49,7 +51,8 @@ func (c *compiler) attention(o reports.Objective) int {
 	return 1
 }
 
-// watchRow returns one SLO beside the period before and its curve.
+// watchRow returns one SLO beside the period before and its curve. Where the definition
+// is another one, the share of the period before is replaced by a note.
 func (c *compiler) watchRow(o reports.Objective) reports.Row {
 	r, before := c.now(o), c.earlier(o)
 	was := withTone(withHow(c.spentValue(o, before), ""), reports.Plain)

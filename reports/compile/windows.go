@@ -15,7 +15,9 @@ import (
 // The calendar month beside the objective's own window: two right answers to two
 // questions, and why they differ.
 
-// windows is the section that compares the period with each SLO's own window.
+// windows is the section that compares the period with each SLO's own window. SLOs are
+// listed whose verdicts differ, or whose consumed shares differ by at least leastShift.
+// compared distinguishes that nothing was measured in both from full agreement.
 func (c *compiler) windows() reports.Section {
 	span := c.spanWord()
 	s := reports.Section{Title: c.Text("report_body.windows_title", "Period", capital(span)),
@@ -55,8 +57,9 @@ func (c *compiler) windows() reports.Section {
 	return s
 }
 
-// mainWindow returns the SLO's window that is compared with the period: its own at the end
-// of the period, unless more of the period is in a calendar window that ended before.
+// mainWindow returns the SLO's window that is compared with the period: its own at the
+// end of the period, unless more of the period is in a calendar window that ended
+// before. A budget of the period itself is never it: the two would be the same.
 func (c *compiler) mainWindow(o reports.Objective) slo.Result {
 	if b := c.mainPart(o); !b.Period && !b.Window.To.IsZero() {
 		return b.Window
@@ -64,7 +67,9 @@ func (c *compiler) mainWindow(o reports.Objective) slo.Result {
 	return o.Window
 }
 
-// mainPart returns the budget of the window in which most of the period is.
+// mainPart returns the budget of the window in which most of the period is. Of two that
+// have the same part of it, it is the earlier one. Without any, it is the current
+// budget.
 func (c *compiler) mainPart(o reports.Objective) reports.BudgetPart {
 	main, most := o.Current, time.Duration(0)
 	for _, b := range o.Budgets() {
@@ -75,7 +80,8 @@ func (c *compiler) mainPart(o reports.Objective) reports.BudgetPart {
 	return main
 }
 
-// gap ranks SLOs: different verdicts first, then by points of budget.
+// gap ranks SLOs: different verdicts first, then by points of budget. Both results must
+// have a verdict and a share.
 func (c *compiler) gap(o reports.Objective) float64 {
 	r, w := c.now(o), c.mainWindow(o)
 	points := math.Abs(*r.Spent - *w.Spent)
@@ -85,7 +91,8 @@ func (c *compiler) gap(o reports.Objective) float64 {
 	return points
 }
 
-// windowRow returns the two verdicts and shares of one SLO, and why they differ.
+// windowRow returns the two verdicts and shares of one SLO, and why they differ. Both
+// results must have a verdict. A window in progress states that its share is to date.
 func (c *compiler) windowRow(o reports.Objective) reports.Row {
 	r, w := c.now(o), c.mainWindow(o)
 	met := func(v reports.Value, met bool) reports.Value {
@@ -104,8 +111,11 @@ func (c *compiler) windowRow(o reports.Objective) reports.Row {
 	}}
 }
 
-// whyApart explains in a sentence which days only one of the two counts, and how many bad
-// events are on them.
+// whyApart explains in a sentence which days only one of the two counts, and how many
+// bad events are on them. The first reason that applies is given: composites, different
+// definitions, equal counts of bad events with other totals, and days that one of the
+// two has and the other does not. The number of bad events on these days is the
+// difference of the counts, and not less than 0.
 func (c *compiler) whyApart(o reports.Objective) string {
 	r, w := c.now(o), c.mainWindow(o)
 	if o.Composite() {
@@ -136,7 +146,8 @@ func (c *compiler) whyApart(o reports.Objective) string {
 	return c.Text("report_body.apart_counts", "Bad", bad(rbad), "WindowBad", bad(wbad))
 }
 
-// daysBetween names the days of [from, to) in the report's zone.
+// daysBetween names the days of [from, to) in the report's zone. It is one day, or the
+// first and the last.
 func (c *compiler) daysBetween(from, to time.Time) string {
 	const layout = "2 January"
 	first, last := from.In(c.p.Zone).Format(layout), to.Add(-time.Nanosecond).In(c.p.Zone).Format(layout)
