@@ -12,6 +12,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/chart/charttest"
 	"github.com/postern/postern/static"
@@ -27,7 +28,7 @@ type chartSheet struct {
 
 func newChartSheet(t *testing.T) *httptest.Server {
 	t.Helper()
-	drawer, err := chart.NewDrawer(nil)
+	drawer, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}

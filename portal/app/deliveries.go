@@ -215,7 +215,7 @@ func (l *messageComposer) write(ctx context.Context, report, per string, revisio
 	return l.compose.Compose(deliver.Published{
 		Report: published.Report, Revision: published.Number, At: published.PublishedAt, Portal: l.a.opt.Config.Name,
 		URL: fmt.Sprintf("%s?rev=%d", latest, published.Number), Latest: latest, Base: l.a.URL(),
-		Words: words, Markdown: export.Markdown(published.Report, l.a.URL()), JSON: raw, Pictures: pictures,
+		Words: words, Markdown: export.Markdown(l.a.texts, published.Report, l.a.URL()), JSON: raw, Pictures: pictures,
 	})
 }
 
@@ -226,7 +226,7 @@ func (l *messageComposer) pictures(r reports.Report) (out []deliver.Picture, err
 		if len(out) == mailCharts {
 			break
 		}
-		figure := export.Figure(r, c)
+		figure := export.Figure(l.a.texts, r, c)
 		png, err := l.a.charts.drawer.PNG(figure, chart.Light)
 		if err != nil {
 			return nil, err

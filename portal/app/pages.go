@@ -40,7 +40,7 @@ func (a *App) openWeb() error {
 		Status: a, Unreadable: func() int { return a.db.Damage().Rows }, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Printer: a.printer(), Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
-		Board: a.sloStatus, Curves: curves{a.charts.drawer}, Services: a.catalog, Measured: a.measured,
+		Board: a.sloStatus, Curves: curves{a.charts.drawer, a.texts}, Services: a.catalog, Measured: a.measured,
 		Feeds: a.feeds, Signals: incidentSignals{a.signals, a},
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/portal/web/reporting"
 	"github.com/postern/postern/reports"
@@ -54,11 +55,11 @@ func (a *App) openReports(context.Context) error {
 			Run: func(ctx context.Context) (string, error) { return a.schedule.Recheck(ctx, mostRechecked) }},
 		{Name: deliveriesJob, About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
 	}})
-	drawer, err := chart.NewDrawer(nil)
+	drawer, err := chart.NewDrawer(nil, a.texts)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "app.reports", "the font of charts is broken", err)
 	}
-	a.charts = charts{drawer}
+	a.charts = charts{drawer, a.texts}
 	return nil
 }
 
@@ -229,25 +230,28 @@ func (a *App) printer() reporting.Printer {
 }
 
 // charts draws the charts of reports; it implements reporting.Charts.
-type charts struct{ drawer *chart.Drawer }
+type charts struct {
+	drawer *chart.Drawer
+	texts  *messages.Printer
+}
 
 // Inline implements reporting.Charts.
 func (c charts) Inline(r reports.Report, x reports.Chart, id string) ([]byte, error) {
-	return c.drawer.Inline(export.Figure(r, x), id)
+	return c.drawer.Inline(export.Figure(c.texts, r, x), id)
 }
 
 // SVG implements reporting.Charts.
 func (c charts) SVG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.SVG(export.Figure(r, x))
+	return c.drawer.SVG(export.Figure(c.texts, r, x))
 }
 
 // PNG implements reporting.Charts.
 func (c charts) PNG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.PNG(export.Figure(r, x), chart.Light)
+	return c.drawer.PNG(export.Figure(c.texts, r, x), chart.Light)
 }
 
 // Table implements reporting.Charts.
 func (c charts) Table(r reports.Report, x reports.Chart) (head []string, rows [][]string) {
-	t := export.Figure(r, x).Table()
+	t := export.Figure(c.texts, r, x).Table(c.texts)
 	return t.Head, t.Rows
 }

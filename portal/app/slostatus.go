@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feedstore"
@@ -110,14 +111,17 @@ func bandOf(i incident.Incident, now time.Time) (slostatus.Band, bool) {
 }
 
 // curves draws the charts of SLOs; it implements slos.Curves.
-type curves struct{ drawer *chart.Drawer }
+type curves struct {
+	drawer *chart.Drawer
+	texts  *messages.Printer
+}
 
 // Budget implements slos.Curves.
 func (c curves) Budget(d slostatus.Detail, id string) ([]byte, error) {
-	return c.drawer.Inline(slostatus.BudgetFigure(d), id)
+	return c.drawer.Inline(slostatus.BudgetFigure(c.texts, d), id)
 }
 
 // SLI implements slos.Curves.
 func (c curves) SLI(d slostatus.Detail, id string) ([]byte, error) {
-	return c.drawer.Inline(slostatus.SLIFigure(d), id)
+	return c.drawer.Inline(slostatus.SLIFigure(c.texts, d), id)
 }

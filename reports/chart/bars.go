@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 )
 
 // Bar is one row of a Bars figure.
@@ -54,10 +55,10 @@ func (b Bars) size() (float64, float64) {
 }
 
 // Table implements Figure.
-func (b Bars) Table() Table {
-	t := Table{Head: []string{"Name", "Value", "Note"}}
+func (b Bars) Table(texts *messages.Printer) Table {
+	t := Table{Head: []string{texts.Text("chart.name"), texts.Text("chart.value"), texts.Text("chart.note")}}
 	for _, bar := range b.Bars {
-		t.Rows = append(t.Rows, []string{clean(bar.Name), b.Unit.Exact(bar.Value), clean(bar.Note)})
+		t.Rows = append(t.Rows, []string{clean(bar.Name), b.Unit.Exact(texts, bar.Value), clean(bar.Note)})
 	}
 	return t
 }
@@ -67,7 +68,7 @@ func (b Bars) Table() Table {
 func (b Bars) draw(c *canvas) error {
 	shown := b.shown()
 	if len(shown) == 0 {
-		c.empty(orText(b.Empty, "Nothing to compare"))
+		c.empty(orText(b.Empty, c.texts.Text("chart.nothing_to_compare")))
 		return nil
 	}
 	low, high := 0.0, 0.0
@@ -77,7 +78,7 @@ func (b Bars) draw(c *canvas) error {
 			low, high = min(low, bar.Value), max(high, bar.Value)
 		}
 		names = max(names, c.textWidth(bar.Name, labelSize))
-		values = max(values, c.textWidth(b.label(bar), labelSize))
+		values = max(values, c.textWidth(b.label(c.texts, bar), labelSize))
 	}
 	names, values = min(names, c.width*0.35), min(values, c.width*0.35)
 	left, room := names+gapLabel, c.width-names-values-3*gapLabel
@@ -96,19 +97,19 @@ func (b Bars) draw(c *canvas) error {
 			c.hatch(box{left, y, room, barThick})
 			end = left + room
 		}
-		c.text(max(end, zero)+gapLabel, y+barThick-2, b.label(bar), textStyle{role: Muted, width: values})
+		c.text(max(end, zero)+gapLabel, y+barThick-2, b.label(c.texts, bar), textStyle{role: Muted, width: values})
 	}
 	c.line(segment{zero, 0, zero, float64(len(shown) * barRow)}, pen{width: 1, role: Muted})
 	if more := len(b.Bars) - len(shown); more > 0 {
-		c.text(left, float64(len(shown)*barRow)+barThick+2, "and "+Count.Exact(float64(more))+" more", textStyle{role: Muted})
+		c.text(left, float64(len(shown)*barRow)+barThick+2, c.texts.Text("chart.more", "Count", more), textStyle{role: Muted})
 	}
 	return nil
 }
 
 // label returns the text at the end of a bar. Percentages have one decimal, since the
 // table has all of them.
-func (b Bars) label(bar Bar) string {
-	s := b.Unit.Exact(bar.Value)
+func (b Bars) label(texts *messages.Printer, bar Bar) string {
+	s := b.Unit.Exact(texts, bar.Value)
 	if b.Unit == Percent && humanize.Finite(bar.Value) {
 		s = Percent.format(bar.Value, 0.001)
 	}

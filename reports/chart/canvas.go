@@ -5,6 +5,8 @@ import (
 
 	gochart "github.com/wcharczuk/go-chart/v2"
 	"github.com/wcharczuk/go-chart/v2/drawing"
+
+	"github.com/postern/postern/portal/base/messages"
 )
 
 // canvas is the area on which figures draw: in logical pixels from its top left corner,
@@ -13,6 +15,7 @@ type canvas struct {
 	r             gochart.Renderer
 	face          face
 	theme         Theme
+	texts         *messages.Printer
 	width, height float64
 	left, top     float64 // space around the figure
 }

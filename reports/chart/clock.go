@@ -1,6 +1,10 @@
 package chart
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/postern/postern/portal/base/messages"
+)
 
 // Clock shows counts by hour of the day and day of the week, such as when people were
 // paged. The counts are in the cells; the shade only supports them.
@@ -16,7 +20,13 @@ const (
 	clockLeft = 44
 )
 
-var weekdays = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
+// weekdays returns the short names of the days, Monday first.
+func weekdays(texts *messages.Printer) [7]string {
+	return [7]string{
+		texts.Text("chart.monday"), texts.Text("chart.tuesday"), texts.Text("chart.wednesday"), texts.Text("chart.thursday"),
+		texts.Text("chart.friday"), texts.Text("chart.saturday"), texts.Text("chart.sunday"),
+	}
+}
 
 // Heading implements Figure.
 func (k Clock) Heading() string { return k.Title }
@@ -27,15 +37,15 @@ func (k Clock) size() (float64, float64) {
 }
 
 // Table implements Figure.
-func (k Clock) Table() Table {
-	t := Table{Head: []string{"Day"}}
+func (k Clock) Table(texts *messages.Printer) Table {
+	t := Table{Head: []string{texts.Text("chart.day")}}
 	for h := range 24 {
 		t.Head = append(t.Head, strconv.Itoa(h))
 	}
-	for d, name := range weekdays {
+	for d, name := range weekdays(texts) {
 		row := []string{name}
 		for h := range 24 {
-			row = append(row, Count.Exact(float64(k.Counts[d][h])))
+			row = append(row, Count.Exact(texts, float64(k.Counts[d][h])))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -44,6 +54,7 @@ func (k Clock) Table() Table {
 
 // draw draws the hours, the days and the cells.
 func (k Clock) draw(c *canvas) error {
+	names := weekdays(c.texts)
 	highest := 0
 	for _, day := range k.Counts {
 		for _, n := range day {
@@ -51,7 +62,7 @@ func (k Clock) draw(c *canvas) error {
 		}
 	}
 	if highest == 0 {
-		c.empty(orText(k.Empty, "No one was paged"))
+		c.empty(orText(k.Empty, c.texts.Text("chart.no_pages")))
 		return nil
 	}
 	w := (c.width - clockLeft) / 24
@@ -60,7 +71,7 @@ func (k Clock) draw(c *canvas) error {
 	}
 	for d, day := range k.Counts {
 		y := float64(lineSpace + d*clockCell)
-		c.text(0, y+clockCell*0.66, weekdays[d], textStyle{role: Muted})
+		c.text(0, y+clockCell*0.66, names[d], textStyle{role: Muted})
 		for h, n := range day {
 			k.cell(c, box{clockLeft + w*float64(h), y, w, clockCell}, n, highest)
 		}

@@ -1,6 +1,9 @@
 package chart
 
-import "github.com/postern/postern/portal/base/humanize"
+import (
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
+)
 
 // Stack is one layer of the columns of a figure.
 type Stack struct {
@@ -30,8 +33,8 @@ func (f Columns) Heading() string { return f.Title }
 func (f Columns) size() (float64, float64) { return figureWidth, orDefault(f.Height, 220) }
 
 // Table implements Figure.
-func (f Columns) Table() Table {
-	t := Table{Head: []string{"Period"}}
+func (f Columns) Table(texts *messages.Printer) Table {
+	t := Table{Head: []string{texts.Text("chart.period")}}
 	for _, s := range f.Stacks {
 		t.Head = append(t.Head, clean(s.Name))
 	}
@@ -41,10 +44,10 @@ func (f Columns) Table() Table {
 	for i, name := range f.Names {
 		row := []string{clean(name)}
 		for _, s := range f.Stacks {
-			row = append(row, f.Unit.Exact(at(s.Values, i)))
+			row = append(row, f.Unit.Exact(texts, at(s.Values, i)))
 		}
 		if f.Marks != nil {
-			row = append(row, Count.Exact(float64(at(f.Marks, i))))
+			row = append(row, Count.Exact(texts, float64(at(f.Marks, i))))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -104,7 +107,7 @@ func (f Columns) legend() []legendEntry {
 func (f Columns) draw(c *canvas) error {
 	tops, highest := f.tops()
 	if len(f.Names) == 0 || len(f.Stacks) == 0 {
-		c.empty(orText(f.Empty, "No data in this time"))
+		c.empty(orText(f.Empty, c.texts.Text("chart.no_data")))
 		return nil
 	}
 	const ticks, markSpace = 5, 14
@@ -166,7 +169,7 @@ func (f Columns) column(p *plot, i int, top, width float64) {
 		mx, my := x+w/2, p.py(top)-4
 		p.c.polygon(Bad, mx-5, my-8, mx+5, my-8, mx, my)
 		// Between narrow columns the number would cover the next one.
-		if label := Count.Exact(float64(n)); n > 1 && 7+p.c.textWidth(label, smallSize) <= width-w/2 {
+		if label := Count.Exact(p.c.texts, float64(n)); n > 1 && 7+p.c.textWidth(label, smallSize) <= width-w/2 {
 			p.c.text(mx+7, my, label, textStyle{role: Bad, size: smallSize})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 )
 
 // Dot is an event with a time and a value, such as an incident and its duration.
@@ -41,12 +42,12 @@ func (d Dots) zone() *time.Location {
 }
 
 // Table implements Figure.
-func (d Dots) Table() Table {
-	t := Table{Head: []string{"Time", "What", "Value"}}
+func (d Dots) Table(texts *messages.Printer) Table {
+	t := Table{Head: []string{texts.Text("chart.time"), texts.Text("chart.what"), texts.Text("chart.value")}}
 	for _, dot := range d.Dots {
-		value := d.Unit.Exact(dot.Value)
+		value := d.Unit.Exact(texts, dot.Value)
 		if dot.Open {
-			value = "at least " + value + " so far"
+			value = texts.Text("chart.at_least_so_far", "Value", value)
 		}
 		t.Rows = append(t.Rows, []string{dot.At.In(d.zone()).Format("2006-01-02 15:04 -07:00"), clean(dot.Label), value})
 	}
@@ -62,7 +63,7 @@ func (d Dots) draw(c *canvas) error {
 		}
 	}
 	if len(values) == 0 {
-		c.empty(orText(d.Empty, "Nothing happened in this time"))
+		c.empty(orText(d.Empty, c.texts.Text("chart.nothing_happened")))
 		return nil
 	}
 	for _, m := range d.Marks {

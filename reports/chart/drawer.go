@@ -5,14 +5,16 @@ import (
 	"fmt"
 
 	gochart "github.com/wcharczuk/go-chart/v2"
+
+	"github.com/postern/postern/portal/base/messages"
 )
 
 // Figure is a value that a Drawer can draw.
 type Figure interface {
 	// Heading returns what the figure shows, as a sentence or a heading.
 	Heading() string
-	// Table returns all values of the figure, as text.
-	Table() Table
+	// Table returns all values of the figure, as text in the language of texts.
+	Table(texts *messages.Printer) Table
 	size() (width, height float64) // logical pixels, the heading not counted
 	draw(c *canvas) error
 }
@@ -37,17 +39,22 @@ const (
 	headingSize = 14
 )
 
-// Drawer draws figures with one face. It is safe for use by several goroutines.
-type Drawer struct{ face face }
+// Drawer draws figures with one face, in one language. It is safe for use by several
+// goroutines.
+type Drawer struct {
+	face  face
+	texts *messages.Printer
+}
 
 // NewDrawer returns a Drawer. font is a TrueType file with glyf outlines, or nil for the
-// embedded face. It fails for other fonts, such as OpenType with CFF outlines.
-func NewDrawer(font []byte) (*Drawer, error) {
+// embedded face. It fails for other fonts, such as OpenType with CFF outlines. texts
+// writes what a figure without values says.
+func NewDrawer(font []byte, texts *messages.Printer) (*Drawer, error) {
 	f, err := loadFace(font)
 	if err != nil {
 		return nil, err
 	}
-	return &Drawer{face: f}, nil
+	return &Drawer{face: f, texts: texts}, nil
 }
 
 // Inline returns a figure as an SVG element for a page. It has no heading, because the
@@ -119,7 +126,7 @@ func (d *Drawer) PNG(f Figure, theme Theme) ([]byte, error) {
 func (d *Drawer) canvas(f Figure, r gochart.Renderer, theme Theme, heading bool) *canvas {
 	r.SetDPI(dpi)
 	w, h := f.size()
-	c := &canvas{r: r, face: d.face, theme: theme, width: w, height: h}
+	c := &canvas{r: r, face: d.face, texts: d.texts, theme: theme, width: w, height: h}
 	if heading {
 		c.left, c.top = margin, headingSpace
 	}

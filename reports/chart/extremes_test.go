@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/postern/postern/portal/base/messages/messagestest"
 )
 
 // extremeNumbers returns numbers on which no formatter and no axis may fail.
@@ -22,9 +24,10 @@ func FuzzUnitsWriteEveryNumber(f *testing.F) {
 			f.Add(x, step)
 		}
 	}
+	texts := messagestest.English(f)
 	f.Fuzz(func(t *testing.T, x, step float64) {
 		for _, u := range []Unit{Count, Percent, Times, Seconds} {
-			for _, s := range []string{u.Exact(x), u.format(x, step)} {
+			for _, s := range []string{u.Exact(texts, x), u.format(x, step)} {
 				if s == "" || len(s) > 60 || strings.Contains(s, "NaN") || strings.Contains(s, "Inf") {
 					t.Fatalf("%v in unit %d is written %q", x, u, s)
 				}
@@ -41,7 +44,7 @@ func FuzzFiguresOfAnyNumbers(f *testing.F) {
 			f.Add(a, b)
 		}
 	}
-	d, err := NewDrawer(nil)
+	d, err := NewDrawer(nil, messagestest.English(f))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/postern/postern/portal/base/messages/messagestest"
 )
 
 func hour(h int) time.Time { return time.Date(2026, 11, 23, h, 0, 0, 0, time.UTC) }
@@ -15,7 +17,7 @@ func hour(h int) time.Time { return time.Date(2026, 11, 23, h, 0, 0, 0, time.UTC
 // drawn returns a figure as the SVG of a page.
 func drawn(t testing.TB, f Figure) string {
 	t.Helper()
-	d, err := NewDrawer(nil)
+	d, err := NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func TestTables(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, c.figure.Table()); diff != "" {
+			if diff := cmp.Diff(c.want, c.figure.Table(messagestest.English(t))); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -87,7 +89,7 @@ func TestTables(t *testing.T) {
 	t.Run("clock", func(t *testing.T) {
 		var k Clock
 		k.Counts[2][23] = 1500
-		got := k.Table()
+		got := k.Table(messagestest.English(t))
 		if len(got.Head) != 25 || got.Head[24] != "23" || len(got.Rows) != 7 || got.Rows[2][0] != "Wed" || got.Rows[2][24] != "1,500" || got.Rows[0][1] != "0" {
 			t.Errorf("%+v", got)
 		}
@@ -105,8 +107,8 @@ func TestEmptyFiguresSayWhy(t *testing.T) {
 	logs.Log, logs.Lines = true, []Line{{Points: []Point{{hour(1), 0}}}}
 	for name, f := range map[string]Figure{
 		"No data in this time": day, "No data in this time ": gaps, "No data in this time  ": outside, "No data in this time   ": logs,
-		"Nothing to compare": Bars{}, "No data in this time    ": Columns{Names: []string{"Mon"}}, "Nothing to divide": Shares{},
-		"Nothing happened in this time": Dots{Dots: []Dot{{Value: 0}, {Value: -1}}}, "No one was paged": Clock{},
+		"No data to compare": Bars{}, "No data in this time    ": Columns{Names: []string{"Mon"}}, "No data": Shares{},
+		"Nothing in this time": Dots{Dots: []Dot{{Value: 0}, {Value: -1}}}, "No pages in this time": Clock{},
 		"not measured yet": Lines{Empty: "not measured yet"}, "no rule": Bars{Empty: "no rule"}, "no row": Shares{Empty: "no row"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -243,7 +245,7 @@ func TestSharesDivide(t *testing.T) {
 func TestDotsKeepToTheAxis(t *testing.T) {
 	t.Parallel()
 	d := Dots{Unit: Seconds, From: hour(0), To: hour(12), Dots: []Dot{{At: hour(6), Value: 60, Label: "short"}, {At: hour(7), Value: 1e9, Label: "long"}}}
-	dr, err := NewDrawer(nil)
+	dr, err := NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +284,7 @@ func TestClockShowsEveryOtherHour(t *testing.T) {
 
 func TestLegend(t *testing.T) {
 	t.Parallel()
-	dr, err := NewDrawer(nil)
+	dr, err := NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +307,7 @@ func TestLegend(t *testing.T) {
 	for _, row := range rows {
 		shown += len(row)
 	}
-	if got, want := last[len(last)-1].name, "and "+Count.Exact(float64(40-shown+1))+" more"; got != want {
+	if got, want := last[len(last)-1].name, "and "+Count.Exact(messagestest.English(t), float64(40-shown+1))+" more"; got != want {
 		t.Errorf("%d entries are shown, and the last says %q, want %q", shown-1, got, want)
 	}
 }

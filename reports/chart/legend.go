@@ -35,7 +35,7 @@ func legendRows(c *canvas, entries []legendEntry) [][]legendEntry {
 		if x+w > c.width && x > 0 {
 			if len(rows) == legendLines {
 				last := &rows[len(rows)-1]
-				*last = append((*last)[:len(*last)-1], legendEntry{name: "and " + Count.Exact(float64(len(entries)-i+1)) + " more"})
+				*last = append((*last)[:len(*last)-1], legendEntry{name: c.texts.Text("chart.more", "Count", len(entries)-i+1)})
 				return rows
 			}
 			rows, x = append(rows, nil), 0

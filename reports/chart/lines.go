@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	gochart "github.com/wcharczuk/go-chart/v2"
 	"github.com/wcharczuk/go-chart/v2/drawing"
 )
@@ -68,8 +69,8 @@ func (l Lines) zone() *time.Location {
 }
 
 // Table implements Figure: a row per time and a column per line.
-func (l Lines) Table() Table {
-	t := Table{Head: []string{"Time"}}
+func (l Lines) Table(texts *messages.Printer) Table {
+	t := Table{Head: []string{texts.Text("chart.time")}}
 	rows := map[time.Time]int{}
 	for i, line := range l.Lines {
 		t.Head = append(t.Head, clean(line.Name))
@@ -81,7 +82,7 @@ func (l Lines) Table() Table {
 				t.Rows = append(t.Rows, make([]string, len(l.Lines)+1))
 				t.Rows[row][0] = p.At.In(l.zone()).Format("2006-01-02 15:04 -07:00")
 			}
-			t.Rows[row][i+1] = l.Unit.Exact(p.Value)
+			t.Rows[row][i+1] = l.Unit.Exact(texts, p.Value)
 		}
 	}
 	return t
@@ -91,11 +92,7 @@ func (l Lines) Table() Table {
 func (l Lines) draw(c *canvas) error {
 	y, ok := l.axis()
 	if !ok {
-		empty := l.Empty
-		if empty == "" {
-			empty = "No data in this time"
-		}
-		c.empty(empty)
+		c.empty(orText(l.Empty, c.texts.Text("chart.no_data")))
 		return nil
 	}
 	legend := l.legend()

@@ -1,5 +1,7 @@
 package chart
 
+import "github.com/postern/postern/portal/base/messages"
+
 // Share is one row of a Shares figure.
 type Share struct {
 	Name  string
@@ -35,7 +37,7 @@ func (s Shares) size() (float64, float64) {
 }
 
 // Table implements Figure.
-func (s Shares) Table() Table {
+func (s Shares) Table(texts *messages.Printer) Table {
 	t := Table{Head: []string{""}}
 	for _, p := range s.Parts {
 		t.Head = append(t.Head, clean(p.Name))
@@ -44,9 +46,9 @@ func (s Shares) Table() Table {
 	for _, r := range s.Rows {
 		row := []string{clean(r.Name)}
 		for i := range s.Parts {
-			row = append(row, Count.Exact(float64(at(r.Parts, i))))
+			row = append(row, Count.Exact(texts, float64(at(r.Parts, i))))
 		}
-		t.Rows = append(t.Rows, append(row, Count.Exact(float64(s.sum(r)))))
+		t.Rows = append(t.Rows, append(row, Count.Exact(texts, float64(s.sum(r)))))
 	}
 	return t
 }
@@ -62,7 +64,7 @@ func (s Shares) sum(r Share) (n int) {
 // draw draws the legend and the rows.
 func (s Shares) draw(c *canvas) error {
 	if len(s.Rows) == 0 {
-		c.empty(orText(s.Empty, "Nothing to divide"))
+		c.empty(orText(s.Empty, c.texts.Text("chart.no_parts")))
 		return nil
 	}
 	entries := make([]legendEntry, len(s.Parts))
@@ -84,7 +86,7 @@ func (s Shares) draw(c *canvas) error {
 // row draws one whole; names is the width of the column of names.
 func (s Shares) row(c *canvas, r Share, names, y float64) {
 	n := s.sum(r)
-	count := "n " + Count.Exact(float64(n))
+	count := "n " + Count.Exact(c.texts, float64(n))
 	counts := max(56, c.textWidth(count, labelSize)+gapLabel) // logical pixels
 	left, room := names+gapLabel, c.width-names-gapLabel-counts
 	c.text(0, y+shareThick-5, r.Name, textStyle{role: Ink, width: names})
@@ -103,7 +105,7 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 			c.rect(box{x, y, w, shareThick}, p.Role, 1)
 		}
 		// The name of the part is added where it fits: in gray, met and missed look alike.
-		label := Count.Exact(float64(v))
+		label := Count.Exact(c.texts, float64(v))
 		if said := label + " " + p.Name; c.textWidth(said, smallSize)+6 <= w {
 			label = said
 		}

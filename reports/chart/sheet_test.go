@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/chart/charttest"
 )
@@ -19,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 func drawer(t testing.TB) *chart.Drawer {
 	t.Helper()
-	d, err := chart.NewDrawer(nil)
+	d, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestSheet(t *testing.T) {
 			if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
 				t.Error(err)
 			}
-			if rows := f.Table(); len(rows.Head) == 0 {
+			if rows := f.Table(messagestest.English(t)); len(rows.Head) == 0 {
 				t.Error("there is no table")
 			}
 			golden(t, name+".svg", alone)
@@ -134,7 +135,7 @@ func TestDrawingConcurrently(t *testing.T) {
 func FuzzText(f *testing.F) {
 	f.Add(charttest.Hostile, 20.0)
 	f.Add("\xff\xfe<", 1.0)
-	d, err := chart.NewDrawer(nil)
+	d, err := chart.NewDrawer(nil, messagestest.English(f))
 	if err != nil {
 		f.Fatal(err)
 	}

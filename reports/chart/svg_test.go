@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/wcharczuk/go-chart/v2/drawing"
+
+	"github.com/postern/postern/portal/base/messages/messagestest"
 )
 
 func newSVG(t *testing.T) *svgRenderer {
@@ -167,7 +169,7 @@ func TestPatterns(t *testing.T) {
 
 func TestFilesAndElements(t *testing.T) {
 	t.Parallel()
-	d, err := NewDrawer(nil)
+	d, err := NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +191,7 @@ func TestFilesAndElements(t *testing.T) {
 			t.Errorf("the file lacks %q", want)
 		}
 	}
-	if _, err := NewDrawer([]byte("no font")); err == nil || !strings.Contains(err.Error(), "not TrueType") {
+	if _, err := NewDrawer([]byte("no font"), messagestest.English(t)); err == nil || !strings.Contains(err.Error(), "not TrueType") {
 		t.Errorf("a broken font gives %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 )
 
 // Unit is the unit of the numbers of a figure, by which they are formatted.
@@ -40,11 +41,12 @@ func (u Unit) format(v, step float64) string {
 	return humanize.Decimal(v, digits(step))
 }
 
-// Exact returns a value as the tables of figures have it. NaN is "no data".
-func (u Unit) Exact(v float64) string {
+// Exact returns a value as the tables of figures have it. NaN is "no data", in the
+// language of texts.
+func (u Unit) Exact(texts *messages.Printer, v float64) string {
 	switch {
 	case math.IsNaN(v):
-		return "no data"
+		return texts.Text("chart.no_value")
 	case math.IsInf(v, 0):
 		return humanize.Decimal(v, 0)
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/postern/postern/portal/base/messages/messagestest"
 )
 
 func TestExact(t *testing.T) {
@@ -21,7 +23,7 @@ func TestExact(t *testing.T) {
 		{Seconds, 259200, "3 d"}, {Seconds, -95, "−2 min"}, {Count, math.NaN(), "no data"}, {Percent, math.NaN(), "no data"}, {Seconds, math.NaN(), "no data"},
 		{Times, math.Inf(1), "infinite"}, {Percent, math.Inf(-1), "−infinite"}, {Count, 1e16, "1.00e+16"},
 	} {
-		if got := c.unit.Exact(c.v); got != c.want {
+		if got := c.unit.Exact(messagestest.English(t), c.v); got != c.want {
 			t.Errorf("unit %d writes %v as %q, want %q", c.unit, c.v, got, c.want)
 		}
 	}

@@ -28,6 +28,7 @@ import (
 	"encoding/json"
 
 	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/export"
@@ -137,7 +138,7 @@ func weekly(t *testing.T) Published {
 		t.Fatal(err)
 	}
 	r.Words = "Configuration changes <wait> for the checklist & a canary."
-	d, err := chart.NewDrawer(nil)
+	d, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func weekly(t *testing.T) Published {
 		Markdown: []byte("# x"), JSON: raw,
 	}
 	for _, c := range r.Charts[:2] {
-		picture, err := d.PNG(export.Figure(r, c), chart.Light)
+		picture, err := d.PNG(export.Figure(messagestest.English(t), r, c), chart.Light)
 		if err != nil {
 			t.Fatal(err)
 		}

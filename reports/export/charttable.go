@@ -4,21 +4,24 @@ import (
 	"math"
 	"time"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 )
 
 // tableOf returns a chart as a table, for forms without figures. It is the table under
 // the figure on the page.
-func tableOf(r reports.Report, c reports.Chart) chart.Table { return Figure(r, c).Table() }
+func tableOf(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Table {
+	return Figure(texts, r, c).Table(texts)
+}
 
 // bandTime is the layout of the times of points and bands.
 const bandTime = "2006-01-02 15:04 -07:00"
 
 // span returns the beginning and end of a band in the zone of the report.
-func span(r reports.Report, b reports.Band) string {
+func span(texts *messages.Printer, r reports.Report, b reports.Band) string {
 	zone := reports.Definition{Zone: r.Zone}.Location()
-	return b.From.In(zone).Format(bandTime) + " to " + b.To.In(zone).Format(bandTime)
+	return texts.Text("export.span", "From", b.From.In(zone).Format(bandTime), "To", b.To.In(zone).Format(bandTime))
 }
 
 // where returns the place of a point: its time in the zone of the report, its label, or
@@ -35,11 +38,11 @@ func where(r reports.Report, p reports.Point) string {
 }
 
 // valueText returns a value of a chart as its table has it.
-func valueText(c reports.Chart, v *float64) string {
+func valueText(texts *messages.Printer, c reports.Chart, v *float64) string {
 	if v == nil {
-		return Unit(c.Unit).Exact(math.NaN())
+		return Unit(c.Unit).Exact(texts, math.NaN())
 	}
-	return Unit(c.Unit).Exact(*v)
+	return Unit(c.Unit).Exact(texts, *v)
 }
 
 // stamp returns the time of a derivation in UTC, as in the API, "" for the zero time.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 )
 
@@ -19,16 +20,17 @@ func csvHead() []string {
 
 // CSV returns a report as one row per value, as in RFC 4180 with CRLF. Text that a
 // spreadsheet would run as a formula is preceded by an apostrophe. Everything of the
-// report is in it, except the Markdown about how to read its sections.
-func CSV(r reports.Report) ([]byte, error) {
-	s := sheet{report: r}
+// report is in it, except the Markdown about how to read its sections. texts writes the
+// names of sections; the names of columns are for programs and stay as they are.
+func CSV(texts *messages.Printer, r reports.Report) ([]byte, error) {
+	s := sheet{texts: texts, report: r}
 	s.text("report", r.Title, "period", r.Heading)
 	s.text("report", r.Title, "scope", r.Scope)
 	s.text("report", r.Title, "words", humanize.Lines(r.Words))
 	s.rows = append(s.rows, []string{"report", r.Title, "verdict", r.Verdict.Text, "", "", string(r.Verdict.Tone), ""})
 	s.figures("headline", r.Headline)
-	s.lines("What changed", r.Changed)
-	s.lines("Who acts", r.Acts)
+	s.lines(texts.Text("export.changed"), r.Changed)
+	s.lines(texts.Text("export.action_needed"), r.Acts)
 	for _, x := range r.Sections {
 		s.section(x)
 	}
@@ -40,6 +42,7 @@ func CSV(r reports.Report) ([]byte, error) {
 
 // sheet collects the rows of a report.
 type sheet struct {
+	texts  *messages.Printer
 	report reports.Report
 	rows   [][]string
 }
@@ -94,7 +97,7 @@ func (s *sheet) section(x reports.Section) {
 		}
 		if t.Left > 0 {
 			n := float64(t.Left)
-			s.value(x.Title, t.Title, "rows not shown", reports.Value{Text: strconv.Itoa(t.Left), Number: &n, Unit: reports.Count})
+			s.value(x.Title, t.Title, s.texts.Text("export.rows_not_shown"), reports.Value{Text: strconv.Itoa(t.Left), Number: &n, Unit: reports.Count})
 		}
 		s.text(x.Title, t.Title, "note", t.Note)
 	}
@@ -113,7 +116,7 @@ func (s *sheet) chart(section string, c reports.Chart) {
 	}
 	for _, series := range c.Series {
 		for _, p := range series.Points {
-			v := reports.Value{Text: valueText(c, p.Value), Number: p.Value, Unit: c.Unit, Tone: series.Tone}
+			v := reports.Value{Text: valueText(s.texts, c, p.Value), Number: p.Value, Unit: c.Unit, Tone: series.Tone}
 			s.value(section, where(s.report, p), c.Title+": "+series.Name, v)
 		}
 	}
@@ -126,16 +129,16 @@ func (s *sheet) chart(section string, c reports.Chart) {
 		s.value(section, where(s.report, c.Series[0].Points[n]), c.Title+": "+c.MarksName, v)
 	}
 	for _, b := range c.Bands {
-		s.rows = append(s.rows, []string{section, b.Label, c.Title, span(s.report, b), "", "", "", b.Link})
+		s.rows = append(s.rows, []string{section, b.Label, c.Title, span(s.texts, s.report, b), "", "", "", b.Link})
 	}
 	if c.Mark != nil {
-		s.value(section, "mark", c.Title, reports.Value{Text: valueText(c, c.Mark), Number: c.Mark, Unit: c.Unit})
+		s.value(section, "mark", c.Title, reports.Value{Text: valueText(s.texts, c, c.Mark), Number: c.Mark, Unit: c.Unit})
 	}
 }
 
 // derivation adds how a number is calculated: its formula, terms, source and time.
 func (s *sheet) derivation(d reports.Derivation) {
-	const section = "How the other figures are calculated"
+	section := s.texts.Text("export.calculated")
 	s.rows = append(s.rows, []string{section, d.Title, "formula", d.Formula, "", "", "", d.Link})
 	for _, t := range d.Terms {
 		s.value(section, d.Title, t.Name, t.Value)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/export"
 )
@@ -32,7 +33,7 @@ func golden(t *testing.T, kind string) reports.Report {
 func TestEveryValueIsThere(t *testing.T) {
 	for _, kind := range []string{"daily", "weekly", "monthly"} {
 		r := golden(t, kind)
-		b, err := export.CSV(r)
+		b, err := export.CSV(messagestest.English(t), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +45,7 @@ func TestEveryValueIsThere(t *testing.T) {
 		for _, row := range rows {
 			texts[strings.TrimPrefix(row[3], "'")] = true
 		}
-		md := html.UnescapeString(strings.ReplaceAll(string(export.Markdown(r, "")), `\`, ""))
+		md := html.UnescapeString(strings.ReplaceAll(string(export.Markdown(messagestest.English(t), r, "")), `\`, ""))
 		for _, s := range r.Sections {
 			for _, table := range s.Tables {
 				for _, row := range table.Rows {
@@ -78,7 +79,7 @@ var escapes = regexp.MustCompile(`\\.`)
 
 func TestHostileText(t *testing.T) {
 	for _, text := range []string{"<script>alert(1)</script>", "a | b ![x](javascript:alert(1))", "]]>", "# no heading", "[click](http://evil)", "`code`", "<!-- -->"} {
-		md := string(export.Markdown(hostile(text), ""))
+		md := string(export.Markdown(messagestest.English(t), hostile(text), ""))
 		for _, raw := range []string{"<script", "](javascript", "](http://evil", "<!--", "| b"} {
 			if strings.Contains(escapes.ReplaceAllString(md, ""), raw) {
 				t.Errorf("%q lets %q through:\n%s", text, raw, md)
@@ -86,7 +87,7 @@ func TestHostileText(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"=cmd|'/c calc'!A0", "+1+1", "@SUM(A1)", "-2+3", "\t=1", "\r=1"} {
-		b, err := export.CSV(hostile(text))
+		b, err := export.CSV(messagestest.English(t), hostile(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +116,7 @@ func TestWordsRunNothing(t *testing.T) {
 		"**Q&A** <b>, ![p](https://e.org)": `> **Q&amp;A** &lt;b>, !\[p](https://e.org)`,
 		"[a](/search?q=x&limit=5)":         "> [a](/search?q=x&amp;limit=5)",
 	} {
-		if md := string(export.Markdown(reports.Report{Title: "t", Words: words}, "")); !strings.Contains(md, want+"\n") {
+		if md := string(export.Markdown(messagestest.English(t), reports.Report{Title: "t", Words: words}, "")); !strings.Contains(md, want+"\n") {
 			t.Errorf("%q is quoted otherwise than %q:\n%s", words, want, md)
 		}
 	}
@@ -126,8 +127,8 @@ func FuzzForms(f *testing.F) {
 	f.Add("第 47 周 \u202E")
 	f.Fuzz(func(t *testing.T, text string) {
 		r := hostile(text)
-		md := export.Markdown(r, "")
-		b, err := export.CSV(r)
+		md := export.Markdown(messagestest.English(t), r, "")
+		b, err := export.CSV(messagestest.English(t), r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,15 +6,17 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 )
 
-// Figure returns the figure of one chart of a report, in the zone of the report.
-func Figure(r reports.Report, c reports.Chart) chart.Figure {
+// Figure returns the figure of one chart of a report, in the zone of the report. texts
+// writes the labels of marks and the text of a figure without values.
+func Figure(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Figure {
 	switch c.Kind {
 	case reports.Burndown:
-		return burndown(r, c)
+		return burndown(texts, r, c)
 	case reports.Dots:
 		return dots(r, c)
 	case reports.Stacked:
@@ -79,11 +81,11 @@ func mark(c reports.Chart, label string) []chart.Mark {
 }
 
 // burndown returns lines of the remaining budget, with bands of incidents.
-func burndown(r reports.Report, c reports.Chart) chart.Figure {
+func burndown(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Figure {
 	zero, whole := 0.0, 1.0
 	l := chart.Lines{
-		Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.AsOf, Marks: mark(c, "spent"), Min: &zero, Max: &whole,
-		Empty: "The budget of this objective is not known",
+		Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.AsOf, Marks: mark(c, texts.Text("export.exhausted")), Min: &zero, Max: &whole,
+		Empty: texts.Text("export.no_budget"),
 	}
 	for _, s := range c.Series {
 		line := chart.Line{Name: s.Name, Role: role(s.Tone)}

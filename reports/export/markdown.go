@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 )
 
 // Markdown returns a report as CommonMark with tables. base is put before every link
-// ("https://kb.example", or ""). Text from outside cannot become markup.
-func Markdown(r reports.Report, base string) []byte {
-	m := markdown{report: r, base: base}
+// ("https://kb.example", or ""). Text from outside cannot become markup. texts writes
+// the headings.
+func Markdown(texts *messages.Printer, r reports.Report, base string) []byte {
+	m := markdown{texts: texts, report: r, base: base}
 	fmt.Fprintf(&m.b, "# %s: %s\n\n", esc(r.Title), esc(r.Heading))
 	if r.Words != "" {
 		m.b.WriteString(quote(r.Words))
@@ -24,8 +26,8 @@ func Markdown(r reports.Report, base string) []byte {
 		m.figure(f)
 	}
 	m.b.WriteByte('\n')
-	m.lines("What changed", r.Changed)
-	m.lines("Who acts", r.Acts)
+	m.lines(texts.Text("export.changed"), r.Changed)
+	m.lines(texts.Text("export.action_needed"), r.Acts)
 	for _, s := range r.Sections {
 		m.section(s)
 	}
@@ -35,6 +37,7 @@ func Markdown(r reports.Report, base string) []byte {
 
 // markdown writes one report.
 type markdown struct {
+	texts  *messages.Printer
 	report reports.Report
 	b      bytes.Buffer
 	base   string
@@ -100,11 +103,11 @@ func (m *markdown) section(s reports.Section) {
 func (m *markdown) chart(c reports.Chart) {
 	address := "/reports/" + m.report.Name + "/" + m.report.Period + "/charts/" + c.Name + ".svg"
 	if c.Twin != "" {
-		fmt.Fprintf(&m.b, "Chart: %s\n\n", m.link(c.Title, address))
+		fmt.Fprintf(&m.b, "%s %s\n\n", m.texts.Text("export.chart"), m.link(c.Title, address))
 		return
 	}
 	fmt.Fprintf(&m.b, "### %s\n\n", m.link(c.Title, address))
-	t := tableOf(m.report, c)
+	t := tableOf(m.texts, m.report, c)
 	m.row(t.Head)
 	m.b.WriteString(strings.Repeat("|---", len(t.Head)) + "|\n")
 	for _, row := range t.Rows {
@@ -112,7 +115,7 @@ func (m *markdown) chart(c reports.Chart) {
 	}
 	m.b.WriteByte('\n')
 	for _, b := range c.Bands {
-		fmt.Fprintf(&m.b, "- %s: %s\n", m.link(b.Label, b.Link), span(m.report, b))
+		fmt.Fprintf(&m.b, "- %s: %s\n", m.link(b.Label, b.Link), span(m.texts, m.report, b))
 	}
 	if len(c.Bands) > 0 {
 		m.b.WriteByte('\n')
@@ -152,7 +155,7 @@ func (m *markdown) table(t reports.Table) {
 	}
 	m.b.WriteByte('\n')
 	if t.Left > 0 {
-		fmt.Fprintf(&m.b, "and %d more\n\n", t.Left)
+		fmt.Fprintf(&m.b, "%s\n\n", esc(m.texts.Text("export.more", "Count", t.Left)))
 	}
 	if t.Note != "" {
 		m.b.WriteString(esc(t.Note) + "\n\n")
@@ -161,21 +164,21 @@ func (m *markdown) table(t reports.Table) {
 
 // derivations writes how each number is calculated.
 func (m *markdown) derivations(all []reports.Derivation) {
-	m.b.WriteString("## How the other figures are calculated\n\n")
+	fmt.Fprintf(&m.b, "## %s\n\n", m.texts.Text("export.calculated"))
 	for _, d := range all {
 		fmt.Fprintf(&m.b, "- %s: %s.", m.link(d.Title, d.Link), esc(d.Formula))
 		for _, t := range d.Terms {
 			fmt.Fprintf(&m.b, " %s %s;", esc(t.Name), esc(t.Value.Text))
 		}
-		fmt.Fprintf(&m.b, " from %s", esc(d.Source))
+		fmt.Fprintf(&m.b, " %s", esc(m.texts.Text("export.from", "Source", d.Source)))
 		if !d.From.IsZero() {
-			fmt.Fprintf(&m.b, ", %s to %s", stamp(d.From), stamp(d.To))
+			fmt.Fprintf(&m.b, ", %s", esc(m.texts.Text("export.span", "From", stamp(d.From), "To", stamp(d.To))))
 		}
 		if d.Coverage != nil {
-			fmt.Fprintf(&m.b, ", coverage %s", number(d.Coverage))
+			fmt.Fprintf(&m.b, ", %s", esc(m.texts.Text("export.coverage", "Share", number(d.Coverage))))
 		}
 		if d.Revision != "" {
-			fmt.Fprintf(&m.b, ", definition %s", esc(d.Revision))
+			fmt.Fprintf(&m.b, ", %s", esc(m.texts.Text("export.definition", "Hash", d.Revision)))
 		}
 		m.b.WriteByte('\n')
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/export"
 )
@@ -55,11 +56,11 @@ func small() reports.Report {
 // TestSmallReport holds every line of both forms of a report with one of everything.
 func TestSmallReport(t *testing.T) {
 	t.Parallel()
-	rows, err := export.CSV(small())
+	rows, err := export.CSV(messagestest.English(t), small())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, got := range map[string]string{"small.csv": strings.ReplaceAll(string(rows), "\r\n", "\n"), "small.md": string(export.Markdown(small(), "https://kb.example"))} {
+	for name, got := range map[string]string{"small.csv": strings.ReplaceAll(string(rows), "\r\n", "\n"), "small.md": string(export.Markdown(messagestest.English(t), small(), "https://kb.example"))} {
 		t.Run(name, func(t *testing.T) {
 			want, err := os.ReadFile("testdata/" + name)
 			if err != nil {

@@ -5,36 +5,37 @@ import (
 	"math"
 	"time"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports/chart"
 )
 
 // BudgetFigure returns the remaining budget over the span, with bands of the incidents
 // that explain it.
-func BudgetFigure(d Detail) chart.Lines {
-	line := chart.Line{Name: "Budget remaining", Role: chart.Accent}
+func BudgetFigure(texts *messages.Printer, d Detail) chart.Lines {
+	line := chart.Line{Name: texts.Text("slo_figure.budget"), Role: chart.Accent}
 	for _, p := range d.Budget {
 		line.Points = append(line.Points, chart.Point{At: p.At, Value: valueOf(p.Left)})
 	}
 	zero, whole := 0.0, 1.0
 	return chart.Lines{
-		Title: budgetTitle(d), Unit: chart.Percent, From: d.Span.From, To: end(d), Zone: d.SLO.Window.Zone,
-		Lines: []chart.Line{line}, Marks: []chart.Mark{{Value: 0, Label: "exhausted"}}, Bands: bands(d), Min: &zero, Max: &whole,
-		Empty: "No data in this time",
+		Title: budgetTitle(texts, d), Unit: chart.Percent, From: d.Span.From, To: end(d), Zone: d.SLO.Window.Zone,
+		Lines: []chart.Line{line}, Marks: []chart.Mark{{Value: 0, Label: texts.Text("slo_figure.exhausted")}}, Bands: bands(d), Min: &zero, Max: &whole,
+		Empty: texts.Text("chart.no_data"),
 	}
 }
 
 // budgetTitle returns what the budget curve shows.
-func budgetTitle(d Detail) string {
+func budgetTitle(texts *messages.Printer, d Detail) string {
 	if d.Whole && d.SLO.Window.Rolling {
-		return "Budget remaining of the " + d.SLO.Window.String() + " before each moment"
+		return texts.Text("slo_figure.budget_of_window", "Window", d.SLO.Window.String())
 	}
-	return "Budget remaining since the start of the span"
+	return texts.Text("slo_figure.budget_since_start")
 }
 
 // SLIFigure returns the SLI in steps over the span, with gaps where nothing was measured
 // or there were no events.
-func SLIFigure(d Detail) chart.Lines {
-	line := chart.Line{Name: "SLI", Role: chart.Accent}
+func SLIFigure(texts *messages.Printer, d Detail) chart.Lines {
+	line := chart.Line{Name: texts.Text("slo_figure.sli"), Role: chart.Accent}
 	step := time.Duration(0)
 	low := 1 - 3*(1-d.SLO.Target) // three budgets below 100 %; lower values widen the axis
 	for _, p := range d.Points {
@@ -43,9 +44,9 @@ func SLIFigure(d Detail) chart.Lines {
 	}
 	low, high := max(low, 0), 1.0
 	return chart.Lines{
-		Title: "SLI and target", Unit: chart.Percent, From: d.Span.From, To: end(d), Zone: d.SLO.Window.Zone,
+		Title: texts.Text("slo_figure.sli_and_target"), Unit: chart.Percent, From: d.Span.From, To: end(d), Zone: d.SLO.Window.Zone,
 		Lines: []chart.Line{line}, Marks: []chart.Mark{{Value: d.SLO.Target}}, Bands: bands(d),
-		Min: &low, Max: &high, MaxGap: 2 * step, Empty: "No data in this time",
+		Min: &low, Max: &high, MaxGap: 2 * step, Empty: texts.Text("chart.no_data"),
 	}
 }
 

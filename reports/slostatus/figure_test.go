@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slostatus"
@@ -31,12 +32,12 @@ func detail(points int) slostatus.Detail {
 }
 
 func TestCurvesAreDrawn(t *testing.T) {
-	drawer, err := chart.NewDrawer(nil)
+	drawer, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]int{"none": 0, "one": 1, "many": 168} {
-		for kind, f := range map[string]chart.Lines{"budget": slostatus.BudgetFigure(detail(n)), "sli": slostatus.SLIFigure(detail(n))} {
+		for kind, f := range map[string]chart.Lines{"budget": slostatus.BudgetFigure(messagestest.English(t), detail(n)), "sli": slostatus.SLIFigure(messagestest.English(t), detail(n))} {
 			out, err := drawer.Inline(f, "x")
 			if err != nil {
 				t.Errorf("%s, %s: %v", kind, name, err)
@@ -57,7 +58,7 @@ func TestCurvesAreDrawn(t *testing.T) {
 }
 
 func TestGapsStayGaps(t *testing.T) {
-	f := slostatus.SLIFigure(detail(10))
+	f := slostatus.SLIFigure(messagestest.English(t), detail(10))
 	if v := f.Lines[0].Points[5].Value; v == v { // NaN alone is not itself
 		t.Errorf("a step without a measurement is drawn at %g", v)
 	}

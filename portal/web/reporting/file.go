@@ -23,11 +23,11 @@ func (h *Handler) reportFile(req *page.Request, p reportstore.Published, form st
 	switch form {
 	case ".md":
 		header.Set("Content-Type", "text/markdown; charset=utf-8")
-		body = export.Markdown(p.Report, h.Absolute(""))
+		body = export.Markdown(h.Texts(), p.Report, h.Absolute(""))
 	case ".csv":
 		header.Set("Content-Type", "text/csv; charset=utf-8")
 		header.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-		body, err = export.CSV(p.Report)
+		body, err = export.CSV(h.Texts(), p.Report)
 	case ".json":
 		header.Set("Content-Type", "application/json")
 		body, err = reports.Encode(p.Report)

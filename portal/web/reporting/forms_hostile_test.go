@@ -20,6 +20,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"golang.org/x/net/html"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/portal/web/reporting"
 	"github.com/postern/postern/portal/web/webtest"
@@ -76,7 +77,7 @@ func calledAll(t *testing.T, text string) reports.Report {
 // structure of one that is called harmless ones: nothing of a name is markup.
 func TestHostileNamesInEveryForm(t *testing.T) {
 	t.Parallel()
-	drawer, err := chart.NewDrawer(nil)
+	drawer, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func TestHostileNamesInEveryForm(t *testing.T) {
 func formsOf(t *testing.T, drawer *chart.Drawer, r reports.Report) map[string][]byte {
 	t.Helper()
 	s := site.New(t, formsOrigin, func(d *web.Deps, _ *web.Options) {
-		d.Reports, d.Charts, d.Renderer = webtest.Reports{One: r}, realCharts{drawer}, nil
+		d.Reports, d.Charts, d.Renderer = webtest.Reports{One: r}, realCharts{drawer, messagestest.English(t)}, nil
 	})
 	at := "/reports/" + r.Name + "/" + r.Period
 	l := letter(t, r)
@@ -229,7 +230,7 @@ func checkWellFormedXML(t *testing.T, form string, b []byte) {
 func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 	t.Helper()
 	for n, c := range r.Charts {
-		svg, err := realCharts{drawer}.SVG(r, c)
+		svg, err := realCharts{drawer, messagestest.English(t)}.SVG(r, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,7 +239,7 @@ func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 		if n > 0 {
 			continue
 		}
-		picture, err := realCharts{drawer}.PNG(r, c)
+		picture, err := realCharts{drawer, messagestest.English(t)}.PNG(r, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -253,7 +254,7 @@ func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 func TestHostileWordsInMarkdown(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostileTexts() {
-		md := export.Markdown(reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) [c][d]\n\n[d]: " +
+		md := export.Markdown(messagestest.English(t), reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) [c][d]\n\n[d]: " +
 			"data:text/html,x"}, "")
 		page := strings.ToLower(string(rendered(t, md)))
 		for _, live := range []string{"<script", "<img", "<!--", `href="javascript:`, `href="data:`} {

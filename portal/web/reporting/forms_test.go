@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/api"
+	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/portal/web/webtest"
 	"github.com/postern/postern/portal/web/webtest/site"
@@ -22,22 +24,25 @@ import (
 )
 
 // realCharts draws as the portal does.
-type realCharts struct{ drawer *chart.Drawer }
+type realCharts struct {
+	drawer *chart.Drawer
+	texts  *messages.Printer
+}
 
 func (c realCharts) Inline(r reports.Report, x reports.Chart, id string) ([]byte, error) {
-	return c.drawer.Inline(export.Figure(r, x), id)
+	return c.drawer.Inline(export.Figure(c.texts, r, x), id)
 }
 
 func (c realCharts) SVG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.SVG(export.Figure(r, x))
+	return c.drawer.SVG(export.Figure(c.texts, r, x))
 }
 
 func (c realCharts) PNG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.PNG(export.Figure(r, x), chart.Light)
+	return c.drawer.PNG(export.Figure(c.texts, r, x), chart.Light)
 }
 
 func (c realCharts) Table(r reports.Report, x reports.Chart) ([]string, [][]string) {
-	t := export.Figure(r, x).Table()
+	t := export.Figure(c.texts, r, x).Table(c.texts)
 	return t.Head, t.Rows
 }
 
@@ -73,7 +78,7 @@ const (
 func reportForms(drawer *chart.Drawer) []reportForm {
 	portal := func(t *testing.T, r reports.Report) *site.Site {
 		return site.New(t, formsOrigin, func(d *web.Deps, _ *web.Options) {
-			d.Reports, d.Charts, d.Renderer = webtest.Reports{One: r}, realCharts{drawer}, nil
+			d.Reports, d.Charts, d.Renderer = webtest.Reports{One: r}, realCharts{drawer, messagestest.English(t)}, nil
 		})
 	}
 	at := func(r reports.Report) string { return "/reports/" + r.Name + "/" + r.Period }
@@ -128,7 +133,7 @@ func letter(t *testing.T, r reports.Report) deliver.Message {
 	}
 	at := formsOrigin + "/reports/" + r.Name + "/" + r.Period
 	l, err := c.Compose(deliver.Published{Report: r, Revision: 2, At: webtest.Now, URL: at + "?rev=2", Latest: at, Base: formsOrigin,
-		Markdown: export.Markdown(r, formsOrigin)})
+		Markdown: export.Markdown(messagestest.English(t), r, formsOrigin)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +156,7 @@ func everything(t *testing.T, kind string) reports.Report {
 // stands there after all, and no form misses that a figure differs.
 func TestOneObjectInEveryForm(t *testing.T) {
 	t.Parallel()
-	drawer, err := chart.NewDrawer(nil)
+	drawer, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +276,7 @@ func TestPDFSaysWhatThePageSays(t *testing.T) {
 		}
 		t.Skip("chromium and pdftotext (poppler-utils): not both installed")
 	}
-	drawer, err := chart.NewDrawer(nil)
+	drawer, err := chart.NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +284,7 @@ func TestPDFSaysWhatThePageSays(t *testing.T) {
 	r.Sections[0].Tables[0].Rows[0].Cells[0].Text = "支付网关"
 	makeUnique(t, &r)
 	s := site.New(t, formsOrigin, func(d *web.Deps, _ *web.Options) {
-		d.Reports, d.Charts, d.Printer, d.Renderer = webtest.Reports{One: r}, realCharts{drawer}, printer, nil
+		d.Reports, d.Charts, d.Printer, d.Renderer = webtest.Reports{One: r}, realCharts{drawer, messagestest.English(t)}, printer, nil
 	})
 	w := s.Get("/reports/weekly/" + r.Period + ".pdf")
 	if w.Code != http.StatusOK {

@@ -94,7 +94,7 @@ func (l *leaf) twinned(r *reports.Report) {
 		l.kind = "Clock" + strings.TrimPrefix(l.kind, "Charts")
 	}
 	if strings.HasSuffix(l.path, ".Value") {
-		l.exact = export.Unit(c.Unit).Exact(l.v.Float())
+		l.exact = export.Unit(c.Unit).Exact(nil, l.v.Float()) // a finite number needs no texts
 	}
 }
 

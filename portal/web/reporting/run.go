@@ -34,7 +34,7 @@ func (h *Handler) reportRun(req *page.Request) error {
 			return err
 		}
 		return req.JSON(http.StatusOK, map[string]any{"period": r.Period, "revision": nil, "made": false, "closed": false,
-			"markdown": string(export.Markdown(r, h.Absolute("")))})
+			"markdown": string(export.Markdown(h.Texts(), r, h.Absolute("")))})
 	}
 	rev, made, err := h.deps.Reports.Run(ctx, in.Name, in.Period, in.Force)
 	if err != nil {
