@@ -34,7 +34,8 @@ func random62(random io.Reader) (string, error) {
 	return strings.Repeat("0", secretChars-len(text)) + text, nil
 }
 
-// randomID returns a random public id of 8 characters, a-z and 2-7.
+// randomID returns a random public id of 8 characters, a-z and 2-7. It is no secret: 40
+// bits make a collision rare, and addToken looks for an unused one.
 func randomID(random io.Reader) (string, error) {
 	b, err := draw(random, idBytes)
 	if err != nil {
@@ -60,7 +61,7 @@ func hash(secret string) []byte {
 }
 
 // looksLikeSecret reports whether a text has the form of a secret, so that others are
-// not looked up in the database.
+// not looked up in the database: most requests with a wrong credential cost no read.
 func looksLikeSecret(s string) bool {
 	text, ok := strings.CutPrefix(s, SecretPrefix)
 	return ok && isBase62(text)
