@@ -61,6 +61,7 @@ func reserved(source string) bool {
 // itself; the name of the server follows.
 const measuredPrefix = "prometheus/"
 
+// errReserved returns the error for a name of the portal itself.
 func errReserved(source string) error {
 	return fault.Newf(fault.Invalid, "feedstore.ours", "source: %q is a name of the portal itself; give the sender another name", source)
 }
@@ -94,8 +95,10 @@ const maxSources = 2000
 // its facts with their keys, its dead letters.
 const growth = 8
 
-// admit returns an error if the sender may not post under the name, if the
-// disk is full, or if there are too many sources.
+// admit returns an error if the sender may not post under the name, if the disk is
+// full, or if there are too many sources. Kinds: fault.Invalid, fault.Forbidden, and
+// those of CheckSpace. A source that is known in the format passes without counting the
+// others.
 func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 	name := in.Source
 	if err := CheckSource(name); err != nil {
@@ -138,8 +141,9 @@ func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 // is read every minute.
 const maxEvents = 2000
 
-// tooManyEvents returns the reason why another event of an entity is
-// rejected; "" if it is not.
+// tooManyEvents returns the reason why another event of an entity is rejected; "" if it
+// is not. The stored events are counted once per commit; those that the commit adds are
+// added.
 func (b *batch) tooManyEvents(f *feed.Fact) (why string, err error) {
 	if f.Kind == feed.SQL {
 		return "", nil

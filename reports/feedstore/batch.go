@@ -33,6 +33,7 @@ type batch struct {
 	usedBudget budgetCounters
 }
 
+// newBatch returns an empty batch in the transaction of w. most are the budgets.
 func newBatch(w kv.Writer, most Budget) (*batch, error) {
 	seq, err := kv.Version(w, bMeta, []byte(seqKey))
 	return &batch{
@@ -59,8 +60,9 @@ const (
 	overspent // new, and over a budget
 )
 
-// job stores one body and everything that follows from it. It sets the
-// job's answer.
+// job stores one body and everything that follows from it. It sets the job's answer. An
+// error is one of the database and ends the whole commit: what is wrong with an item is
+// in the answer.
 func (b *batch) job(j *job) error {
 	j.answer = Result{}
 	if j.notStored {
@@ -69,6 +71,7 @@ func (b *batch) job(j *job) error {
 		}
 		return b.counters.add(j, 1)
 	}
+	// The facts come first: whether the body is stored depends on what became of them.
 	rest, err := b.facts(j)
 	if err != nil {
 		return err
@@ -94,7 +97,8 @@ type notTaken struct {
 	over    []*feed.Fact // their facts
 }
 
-// facts stores the facts of a body and counts its items.
+// facts stores the facts of a body and counts its items. An item with several facts has
+// the highest outcome of them, and one rejection at most.
 func (b *batch) facts(j *job) (s notTaken, err error) {
 	s.refused = feed.Decoded{Rejected: slices.Clone(j.decoded.Rejected), Unlisted: j.decoded.Unlisted}
 	items := map[int]outcome{}
@@ -177,7 +181,8 @@ func (b *batch) storeChecked(j *job, f *feed.Fact) (got outcome, why string, err
 	return b.fact(j, f)
 }
 
-// finish writes what the jobs changed.
+// finish writes what the jobs changed. Spans are computed after all facts are stored,
+// and before the counters of open things, which follow from them.
 func (b *batch) finish() error {
 	if err := b.storeDays(); err != nil {
 		return err
@@ -201,12 +206,13 @@ func (b *batch) finish() error {
 	return kv.PutNumber(b.w, bMeta, []byte(seqKey), b.seq)
 }
 
-// touch marks the day of t as changed.
+// touch marks the day of t as changed, so that followers of TouchedDays read it again.
 func (b *batch) touch(kind feed.Kind, t time.Time) {
 	b.touched[string(appendDay(append([]byte(kind), sep), t))] = true
 }
 
-// fact stores one fact. why is set if the fact is not stored.
+// fact stores one fact. why is set if the fact is not stored. The order of the checks
+// is that of their cost; a known fact passes the budgets and the bound of events.
 func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if why := checkFact(f); why != "" {
 		return conflict, why, nil
@@ -280,7 +286,8 @@ func conflictReason(f *feed.Fact) string {
 	).Msg
 }
 
-// add stores a fact that is new.
+// add stores a fact that is new. The span of its entity follows from the stored one and
+// the fact, so that no other fact is read.
 func (b *batch) add(f *feed.Fact, key, body []byte) error {
 	if err := b.w.Put(bFact, key, joinFact(f.Rev, body)); err != nil {
 		return err

@@ -73,8 +73,8 @@ func newBudgetCounters(w kv.Writer, most Budget) budgetCounters {
 	}
 }
 
-// newKey returns the key of the counter of new things of a source or a
-// token on a day.
+// newKey returns the key of the counter of new things of a source or a token on a day.
+// mark keeps a token apart from a source of the same name.
 func newKey(at time.Time, mark byte, name string) string {
 	return string(append(append(appendDay([]byte{newMark}, at), mark), name...))
 }
@@ -118,8 +118,8 @@ func (s *budgetCounters) open(source string) (uint64, error) {
 	return n, nil
 }
 
-// countOpen counts the open incidents and episodes of a source by their
-// ends.
+// countOpen counts the open incidents and episodes of a source by their ends. It reads
+// one row for each.
 func countOpen(r kv.Reader, source string) (n uint64, err error) {
 	for _, kind := range []feed.Kind{feed.Incident, feed.Alert} {
 		prefix := endKey(kind, open(), append(kv.Join(string(kind), source), sep))
@@ -149,6 +149,7 @@ func (s *budgetCounters) moved(kind feed.Kind, entity []byte, was, is bool) erro
 		return err
 	}
 	switch {
+	// A counter that is lower than it should be, after damage, must not wrap.
 	case is:
 		n++
 	case n > 0:
@@ -184,6 +185,8 @@ func (s *budgetCounters) spend(j *job, f *feed.Fact, opens bool) (why string, er
 			), nil
 		}
 	}
+	// The budget of a token that is bound to no source covers all names that it posts
+	// under; otherwise a new name would be a new budget.
 	keys := []string{newKey(j.now, ofSource, f.Source)}
 	if sender := j.input.Sender; sender != "" && len(j.input.Bound) == 0 {
 		keys = append(keys, newKey(j.now, ofSender, sender))
@@ -263,6 +266,7 @@ func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
 	}
 	from, to := kv.Prefix(append(kv.Join(field(f.Entity)), sep))
 	for _, err := range b.w.Scan(bBucket, from, to) {
+		// Any row, even one that cannot be read, shows that the name is known.
 		return "", err // it has a day, so the name is known
 	}
 	if why, err = b.usedBudget.spend(j, f, false); why == "" && err == nil {
@@ -271,8 +275,8 @@ func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
 	return why, err
 }
 
-// define sets the function that knows the defined SLOs, if the job has
-// buckets.
+// define sets the function that knows the defined SLOs, if the job has buckets. It must
+// run before the commit: the catalog is read in a transaction of its own.
 func (l *Store) define(ctx context.Context, j *job) (err error) {
 	if l.opt.Defined == nil {
 		return nil
@@ -302,8 +306,9 @@ func recount(w kv.Writer, entity []byte) error {
 	return w.Delete(bBudget, []byte(openKey(parts[1])))
 }
 
-// used returns how many new things of today and how many open ones a source
-// has.
+// used returns how many new things of today and how many open ones a source has.
+// Counters that cannot be read count as 0 or are computed, as in a commit, and nothing
+// is written.
 func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err error) {
 	n, err := kv.Number(r, bBudget, []byte(newKey(now, ofSource, source)))
 	if err != nil && !kv.Unreadable(err) {

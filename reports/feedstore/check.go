@@ -36,7 +36,8 @@ func (l *Store) Check(ctx context.Context) (findings []string, err error) {
 	return findings, err
 }
 
-// checkFacts checks that every fact can be read and has its entity.
+// checkFacts checks that every fact can be read and has its entity. Facts of one entity
+// are adjacent, so each entity is looked up once.
 func checkFacts(r kv.Reader, add func(string, ...any)) error {
 	var entity []byte
 	for item, err := range r.Scan(bFact, nil, nil) {
@@ -59,7 +60,8 @@ func checkFacts(r kv.Reader, add func(string, ...any)) error {
 	return nil
 }
 
-// checkSpans checks that every entity has its row in ledger.ends.
+// checkSpans checks that every entity has its row in ledger.ends with the same start. A
+// missing row hides the entity from every page.
 func checkSpans(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bEntity, nil, nil) {
 		if err != nil {
@@ -79,8 +81,8 @@ func checkSpans(r kv.Reader, add func(string, ...any)) error {
 	return nil
 }
 
-// checkDays checks that every day can be unpacked and has the sums of its
-// buckets.
+// checkDays checks that every day can be unpacked and has the sums of its buckets, from
+// which months are computed.
 func checkDays(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bBucket, nil, nil) {
 		if err != nil {
@@ -105,7 +107,8 @@ func checkDays(r kv.Reader, add func(string, ...any)) error {
 	return nil
 }
 
-// checkDeadLetters checks that every dead letter has its body.
+// checkDeadLetters checks that every dead letter has its body, without which it cannot
+// be retried.
 func checkDeadLetters(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bLetter, nil, nil) {
 		if err != nil {

@@ -77,6 +77,7 @@ type committer struct {
 	full  chan struct{} // closed when that many wait again; nil: no leader waits
 }
 
+// newCommitter returns a committer without jobs. limit bounds its queue.
 func newCommitter(db kv.DB, limit int, most Budget) *committer {
 	return &committer{db: db, limit: limit, most: most, leader: make(chan struct{}, 1)}
 }
@@ -155,7 +156,8 @@ func (c *committer) queueEmpty() bool {
 	return len(c.queue) == 0
 }
 
-// take removes the jobs of the next commit from the queue, in their order.
+// take removes the jobs of the next commit from the queue, in their order. At least one
+// is taken, however large it is.
 func (c *committer) take() []*job {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,6 +186,7 @@ func (c *committer) commitWaiting(ctx context.Context) {
 	c.gather(ctx)
 	var jobs []*job
 	err := c.db.Update(ctx, func(w kv.Writer) error {
+		// If the transaction runs again it must apply the same jobs.
 		if jobs == nil {
 			jobs = c.take()
 		}
@@ -201,7 +204,8 @@ func (c *committer) commitWaiting(ctx context.Context) {
 	}
 }
 
-// applyAll writes the jobs. The database may call it more than once.
+// applyAll writes the jobs. The database may call it more than once; the batch is a new
+// one each time.
 func applyAll(w kv.Writer, jobs []*job, most Budget) error {
 	b, err := newBatch(w, most)
 	if err != nil {

@@ -48,7 +48,7 @@ type storedDay struct {
 	Ahead     int64 `json:"s,omitempty"` // the largest of the day, microseconds
 }
 
-// counters holds the counters of sources that one commit changes.
+// counters holds the counters of sources that one commit changes, by key of their row.
 type counters struct {
 	w       kv.Writer
 	sources map[string]*storedSource
@@ -133,7 +133,8 @@ func eventTime(f *feed.Fact) time.Time {
 	return f.Alert.EndsAt
 }
 
-// countItems adds n items to the counter of the hour of now.
+// countItems adds n items to the counter of the hour of now. The counters are a ring;
+// those of the hours that passed without an item are cleared first.
 func (s *storedSource) countItems(now time.Time, n int64) {
 	at := micros(now)
 	if s.First == 0 {
@@ -144,11 +145,13 @@ func (s *storedSource) countItems(now time.Time, n int64) {
 	for s.Hour < hour && s.Hour != 0 {
 		s.Hour++
 		s.Hours[s.Hour%hours] = 0
+		// After a long silence all counters are cleared once, not once for each hour.
 		if hour-s.Hour > hours {
 			s.Hour = hour - hours
 		}
 	}
 	s.Hour = max(s.Hour, hour)
+	// A body may be older than the ring if the clock was set back.
 	if s.Hour-hour < hours {
 		s.Hours[hour%hours] += n
 	}
@@ -164,7 +167,7 @@ func (s *storedSource) since(now time.Time, n int64) (sum int64) {
 	return sum
 }
 
-// openCounter reads a row, once per commit.
+// openCounter reads a row, once per commit; a counter that is not stored is zero.
 func openCounter[T any](r kv.Reader, bucket string, key []byte, known map[string]*T) (*T, error) {
 	if v := known[string(key)]; v != nil {
 		return v, nil
@@ -199,7 +202,7 @@ func (t *counters) store() error {
 	return nil
 }
 
-// putJSON stores v as JSON.
+// putJSON stores v as JSON. v has integers and strings only, so encoding does not fail.
 func putJSON(w kv.Writer, bucket, key string, v any) error {
 	row, err := json.Marshal(v)
 	if err != nil {

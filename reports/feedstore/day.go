@@ -73,7 +73,7 @@ const (
 	loadBytes = 8
 )
 
-// point is one bucket of an unpacked day.
+// point is one bucket of an unpacked day. A bucket that is not there is the zero point.
 type point struct {
 	good, total, coverage float64
 	rev                   int64
@@ -98,7 +98,9 @@ func isWhole(f float64) bool {
 	return f == math.Trunc(f) && math.Abs(f) < maxWhole && (f != 0 || !math.Signbit(f))
 }
 
-// countable reports whether the counts can be added to others.
+// countable reports whether the counts can be added to others: they are neither
+// negative, infinite nor NaN, with which every comparison is false, nor over the bound
+// of a feed.
 func (p point) countable() bool {
 	return p.good >= 0 && p.total >= 0 && p.good <= slo.MostEvents && p.total <= slo.MostEvents && p.coverage >= 0 && p.coverage <= 1
 }

@@ -32,7 +32,7 @@ type packing struct {
 	oddBytes []byte
 }
 
-// width returns the number of bits per bucket.
+// width returns the number of bits per bucket, at most maxPacked once it is chosen.
 func (k *packing) width() (n int) {
 	for _, b := range k.bits {
 		n += b
@@ -47,7 +47,8 @@ func (k *packing) size() int {
 	return unitBytes*len(k.units) + packedBytes(len(k.buckets), k.width()) + len(k.oddBytes)
 }
 
-// appendCounts appends the shortest packing that is found.
+// appendCounts appends the shortest packing that is found. Days of the same buckets get
+// the same bytes.
 func appendCounts(b []byte, there []point) []byte {
 	return bestPacking(there).append(b, there)
 }
@@ -85,10 +86,13 @@ func newPacking(there []point, units []unit, most int64) *packing {
 		if i == 0 {
 			k.first, last = c.multiple, c.multiple
 		}
+		// Deltas are of the multiples in whichever unit each bucket has: a change of
+		// the unit costs bits, not correctness.
 		c.field[fieldDelta] = c.multiple - last
 		last = c.multiple
 		k.buckets = append(k.buckets, c)
 	}
+	// The bits of a bucket must fit one load.
 	if k.measure(); k.width() > maxPacked {
 		k.allOdd()
 	}
@@ -145,7 +149,7 @@ func (k *packing) allOdd() {
 	}
 }
 
-// append appends the packing to b.
+// append appends the packing to b, in the form that reader.counts reads.
 func (k *packing) append(b []byte, there []point) []byte {
 	b = binary.AppendUvarint(b, uint64(len(k.units)))
 	for _, u := range k.units {

@@ -47,8 +47,9 @@ func baseOf(multiple, bad int64, unit float64) oddBase {
 	return oddBase{float64(multiple) * unit, float64(multiple-bad) * unit}
 }
 
-// oddCode writes the shorter of two differences to out and returns its
-// code.
+// oddCode writes the shorter of two differences to out, the least byte first, and
+// returns its code. A difference to the bucket before must be shorter by a byte to be
+// used, and has 1 to 7 bytes, because the code has four bits.
 func oddCode(out *[8]byte, aboveMultiple, aboveBefore int64) byte {
 	a, b := zigzag(aboveMultiple), zigzag(aboveBefore)
 	n, m := byte((bits.Len64(a)+7)/8), byte((bits.Len64(b)+7)/8)
@@ -68,6 +69,8 @@ func oddSize(code byte) int {
 	return int(code)
 }
 
+// zigzag maps small numbers of either sign to small unsigned ones; unzigzag is its
+// inverse.
 func zigzag(n int64) uint64   { return uint64(n)<<1 ^ uint64(n>>63) }
 func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
 
@@ -102,7 +105,8 @@ func (r *oddReader) next(base oddBase) oddBase {
 	return base
 }
 
-// take reads the difference that a code announces.
+// take reads the difference that a code announces. validOdd has checked that it is
+// there.
 func (r *oddReader) take(code byte) int64 {
 	var u uint64
 	n := oddSize(code)

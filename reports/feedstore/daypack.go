@@ -10,7 +10,7 @@ import (
 // Packing is deterministic: equal buckets give equal bytes, so that a day
 // that is written again without a change does not change on disk.
 
-// bytes returns the packed day.
+// bytes returns the packed day. It depends on the buckets alone.
 func (d *dayPoints) bytes() []byte {
 	there := make([]point, 0, len(d.points))
 	for _, p := range d.points {
@@ -46,7 +46,8 @@ func (d *dayPoints) bytes() []byte {
 	return b
 }
 
-// flags returns which optional fields the packed day has.
+// flags returns which optional fields the packed day has. Most days have none: every
+// bucket is there, of one revision and fully covered.
 func (d *dayPoints) flags(there []point) (flags byte) {
 	if len(there) < len(d.points) {
 		flags |= flagHoles
@@ -128,6 +129,7 @@ type bitWriter struct {
 	width, at int
 }
 
+// newBitWriter returns a writer of n numbers of width bits.
 func newBitWriter(n, width int) *bitWriter {
 	return &bitWriter{out: make([]byte, packedBytes(n, width)), width: width}
 }
@@ -136,14 +138,17 @@ func newBitWriter(n, width int) *bitWriter {
 // them that let each be read by one load.
 func packedBytes(n, width int) int { return (n*width+7)/8 + loadBytes }
 
-// put appends one number.
+// put appends one number, which must have no bits above the width. It writes 8 bytes at
+// the place of its first bit, for which packedBytes reserves memory behind the last
+// one.
 func (w *bitWriter) put(u uint64) {
 	place := w.out[w.at>>3:]
 	binary.LittleEndian.PutUint64(place, binary.LittleEndian.Uint64(place)|u<<(w.at&7))
 	w.at += w.width
 }
 
-// bitsAt returns the n-th number of a bitWriter.
+// bitsAt returns the n-th number of a bitWriter. It reads beyond the number, up to the
+// bytes that packedBytes reserves.
 func bitsAt(b []byte, n, width int) uint64 {
 	at := n * width
 	return binary.LittleEndian.Uint64(b[at>>3:]) >> (at & 7) & (1<<width - 1)

@@ -89,7 +89,8 @@ func (r *reader) float() float64 {
 	return 0
 }
 
-// readHead reads the head of a packed day; r continues behind it.
+// readHead reads the head of a packed day; r continues behind it. It checks what
+// follows from the head alone, so that a damaged row never causes a large allocation.
 func readHead(row []byte) (d dayHead, r reader, ok bool) {
 	r = reader{row, true}
 	if d.form = r.byte(); d.form != dayForm && d.form != oldDayForm {
@@ -135,6 +136,7 @@ func readDay(row []byte) (d packedDay, ok bool) {
 	default:
 		d.counts = r.oldCounts(n)
 	}
+	// They are varints: reading them once shows that all are there.
 	if d.flags&flagRevs != 0 {
 		d.revs = r.b
 		for range n {
@@ -147,7 +149,8 @@ func readDay(row []byte) (d packedDay, ok bool) {
 	return d, r.ok
 }
 
-// count returns the number of buckets in the day.
+// count returns the number of buckets in the day. Bits behind the last bucket do not
+// count.
 func (d *packedDay) count() int {
 	slots := secondsOfDay / d.length
 	if d.there == nil {
@@ -193,7 +196,8 @@ func (d *packedDay) each(first, past int, fn func(i int, p point) bool) {
 	}
 }
 
-// unpackDay returns the buckets of a packed day.
+// unpackDay returns the buckets of a packed day; damagedDay if the row is not
+// consistent.
 func unpackDay(row []byte) (*dayPoints, error) {
 	d, ok := readDay(row)
 	if !ok {

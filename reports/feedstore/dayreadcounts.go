@@ -58,7 +58,8 @@ func (r *reader) counts(n int) (c packedCounts) {
 	return c
 }
 
-// oldCounts reads the whole numbers of a row of form 1.
+// oldCounts reads the whole numbers of a row of form 1, which has the first two fields
+// only.
 func (r *reader) oldCounts(n int) (c packedCounts) {
 	c.units[0], c.known = 1, 1
 	c.multiple, c.leastDelta, c.leastBad = r.varint(), r.varint(), r.varint()
@@ -83,7 +84,8 @@ func (c *packedCounts) shape(bits [fields]int) {
 	c.goodAt = c.totalAt + bits[fieldTotalUlps]
 }
 
-// odds returns how many of n buckets are odd.
+// odds returns how many of n buckets are odd. If the fields exclude an odd bucket it
+// reads none of them.
 func (c *packedCounts) odds(n int) (odd int) {
 	if c.unitMask == 0 && c.leastUnit < int64(c.known) {
 		return 0
@@ -146,7 +148,7 @@ func (r *reader) coverages(form byte, n int) (c packedCoverages) {
 	return c
 }
 
-// at returns the coverage of the n-th bucket.
+// at returns the coverage of the n-th bucket of those that are there.
 func (c *packedCoverages) at(n int) float64 {
 	if c.which != nil {
 		n = int(bitsAt(c.which, n, c.width))

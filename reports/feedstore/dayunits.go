@@ -65,8 +65,8 @@ type ratio struct {
 	unit
 }
 
-// ratios returns the counts that are fractions with a small denominator. Of
-// a day with many buckets it looks at a sample.
+// ratios returns the counts that are fractions with a small denominator, whole numbers
+// included. Of a day with many buckets it looks at a sample.
 func ratios(there []point) (out []ratio) {
 	const enough = 1440
 	for i := 0; i < len(there); i += 1 + len(there)/(enough+1) {
@@ -139,7 +139,7 @@ func commonUnit(known []ratio) (best unit) {
 	return best
 }
 
-// fits returns how many ratios are multiples of a unit.
+// fits returns how many ratios are multiples of a unit, within closeUlps.
 func fits(known []ratio, u unit) (n int) {
 	f := u.float()
 	for _, r := range known {
@@ -150,7 +150,7 @@ func fits(known []ratio, u unit) (n int) {
 	return n
 }
 
-// gcd returns the greatest common divisor.
+// gcd returns the greatest common divisor; that of 0 and b is b.
 func gcd(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b
@@ -163,6 +163,7 @@ func gcd(a, b int64) int64 {
 // is huge.
 func nearest(v, unit float64) (n, off int64) {
 	f := math.Round(v / unit)
+	// Written so that NaN is refused, too.
 	if !(math.Abs(f) < maxWhole) {
 		return -1, math.MaxInt64
 	}

@@ -15,7 +15,8 @@ type DeadLetterFilter struct {
 	Cursor  string   // next of the previous page; "": the first page
 }
 
-// admits reports whether the filter selects a dead letter.
+// admits reports whether the filter selects a dead letter. An empty list of Sources
+// selects none, nil all.
 func (f DeadLetterFilter) admits(l DeadLetter) bool {
 	return (f.Source == "" || l.Source == f.Source) && (f.Sources == nil || slices.Contains(f.Sources, l.Source))
 }

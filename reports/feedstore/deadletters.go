@@ -111,8 +111,9 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 	return nil
 }
 
-// deadLetter returns the dead letter of a rejected item that was received
-// some times before this.
+// deadLetter returns the dead letter of a rejected item that was received some times
+// before this. Without the raw item the excerpt is the beginning of the body. A retry
+// is not a receipt and does not count.
 func (j *job) deadLetter(r feed.Rejection, before int) storedDeadLetter {
 	l := storedDeadLetter{
 		Source: j.source, Format: j.format, Reason: clip(r.Reason, maxReason), Excerpt: r.Raw, Whole: j.refused != "",
@@ -150,8 +151,8 @@ func (b *batch) removeDeadLetters(first time.Time, j *job) (times map[int]int, e
 	return times, nil
 }
 
-// deadLetterKey returns the key of a dead letter: its first receipt, its
-// body, its item.
+// deadLetterKey returns the key of a dead letter: its first receipt, its body, its
+// item. It is also, in hexadecimal, the id that people see.
 func deadLetterKey(first time.Time, body []byte, index int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.TimeKey(first), body...), uint32(index))
 }
@@ -228,6 +229,8 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) 
 		return err
 	})
 	if err != nil {
+		// The retry runs outside of this transaction; the commit checks again what is
+		// there.
 		return Result{}, err
 	}
 	if head.Format == notStoredFormat {
@@ -241,6 +244,7 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) 
 		return Result{}, fault.Newf(fault.Unsupported, op, "this Postern has no feed format %q", head.Format)
 	}
 	in := head.input(body)
+	// A retried body keeps the time of its receipt, which a fact without a time has.
 	in.Received = received
 	j := l.job(head.Format, in)
 	j.retry, j.now = true, l.opt.Now().UTC()
@@ -305,7 +309,7 @@ func (b *batch) hourlyDeadLetter(key []byte, l *storedDeadLetter) (there bool, e
 	return true, nil
 }
 
-// putDeadLetter stores a dead letter.
+// putDeadLetter stores a dead letter under a new key or in place of its earlier state.
 func (b *batch) putDeadLetter(key []byte, l storedDeadLetter) error {
 	value, err := json.Marshal(l)
 	if err != nil {

@@ -25,7 +25,8 @@ const (
 	maxField = 300
 )
 
-// field returns a name from outside as it fits into a key.
+// field returns a name from outside as it fits into a key. Two different names never
+// give the same field.
 func field(s string) string {
 	if len(s) <= maxField {
 		return s
@@ -42,7 +43,8 @@ func factKey(f *feed.Fact) []byte {
 // entityKey returns the key of a fact's entity in ledger.entity.
 func entityKey(f *feed.Fact) []byte { return kv.Join(string(f.Kind), f.Source, field(f.Entity)) }
 
-// entityOf returns the key of the entity that a row of ledger.ends is for.
+// entityOf returns the key of the entity that a row of ledger.ends is for, as entityKey
+// made it.
 func entityOf(kind feed.Kind, endKey []byte) []byte {
 	rest := endKey[len(kind)+1+8:]
 	return append(append([]byte(kind), sep), rest...)
@@ -66,7 +68,8 @@ func dayNumber(t time.Time) int64 {
 	return n
 }
 
-// appendDay appends a day in four bytes that sort in order of time.
+// appendDay appends a day in four bytes that sort in order of time. The number is
+// shifted by 2^31, so that days before 1970 sort first.
 func appendDay(key []byte, t time.Time) []byte {
 	return binary.BigEndian.AppendUint32(key, uint32(dayNumber(t)+1<<31))
 }
@@ -77,7 +80,8 @@ func dayOf(b []byte) time.Time {
 	return time.Unix(n*86400, 0).UTC()
 }
 
-// bucketKey returns the key of one source's day of one SLO.
+// bucketKey returns the key of one source's day of one SLO. The source is last and
+// needs no escaping.
 func bucketKey(slo string, at time.Time, source string) []byte {
 	k := append(kv.Join(field(slo)), sep)
 	return append(appendDay(k, at), source...)

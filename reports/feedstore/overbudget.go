@@ -93,15 +93,16 @@ func (s storedOver) fact(item int) (f feed.Fact, err error) {
 	return f, nil
 }
 
-// overID returns the body id of the dead letter of a source and hour.
+// overID returns the body id of the dead letter of a source and hour. It is derived, so
+// that all bodies of the hour find it.
 func overID(source string, hour time.Time) (id [bodyIDBytes]byte) {
 	sum := sha256.Sum256(kv.Join(source, overFormat, hour.Format(time.RFC3339)))
 	copy(id[:], sum[:])
 	return id
 }
 
-// overBudgetDeadLetter adds facts over budget to the dead letter of their
-// source and hour.
+// overBudgetDeadLetter adds facts over budget to the dead letter of their source and
+// hour. It runs for every job: a retry of such facts has another way to go.
 func (b *batch) overBudgetDeadLetter(j *job, over []*feed.Fact) error {
 	if j.retry && j.format == overFormat {
 		return b.retriedOver(j, over)
@@ -142,6 +143,8 @@ func (b *batch) addOver(l *storedDeadLetter, id [bodyIDBytes]byte, hour time.Tim
 		return nil
 	}
 	var lines []byte
+	// The row is compressed as a whole, so it is opened, extended and packed again; its
+	// size is bounded.
 	row, err := b.w.Get(bBody, id[:])
 	if err == nil && len(row) >= 8 {
 		if _, lines, err = openRow(row[8:]); err != nil {
@@ -193,6 +196,8 @@ func (b *batch) retriedOver(j *job, over []*feed.Fact) error {
 	if len(over) == 0 {
 		return b.w.Delete(bLetter, key)
 	}
+	// Facts that did not fit were never stored: only those that were retried are
+	// subtracted.
 	l.Times -= l.Kept - len(over)
 	l.Kept, l.Full = 0, false
 	if err := b.addOver(&l, id, hour, over); err != nil {
@@ -201,7 +206,8 @@ func (b *batch) retriedOver(j *job, over []*feed.Fact) error {
 	return b.putOver(key, l)
 }
 
-// decodeOver returns the facts of a dead letter.
+// decodeOver returns the facts of a dead letter, in the order in which they were
+// received.
 func decodeOver(lines []byte) (d feed.Decoded, err error) {
 	item := 0
 	for len(lines) > 0 {

@@ -73,7 +73,7 @@ func (p *packer) row(format string, in feed.Input) []byte {
 	return append(append(append(row, line...), '\n'), body...)
 }
 
-// deflate returns the body deflated.
+// deflate returns the body deflated. It favours speed, since a sender waits.
 func (p *packer) deflate(body []byte) []byte {
 	var out bytes.Buffer
 	w, ok := p.deflaters.Get().(*flate.Writer)
@@ -93,7 +93,8 @@ func (p *packer) deflate(body []byte) []byte {
 	return out.Bytes()
 }
 
-// openRow is the inverse of row.
+// openRow is the inverse of row. It reads at most the stated size, so that a damaged
+// row cannot inflate without bound. The body does not share the row's memory.
 func openRow(row []byte) (head storedRaw, body []byte, err error) {
 	const op = "feedstore.openRow"
 	line, rest, _ := bytes.Cut(row, []byte{'\n'})
@@ -118,7 +119,9 @@ func (h storedRaw) input(body []byte) feed.Input {
 	}}
 }
 
-// job returns the job of one body, without its stored form.
+// job returns the job of one body, without its stored form. A missing receipt is now.
+// The two hashes are of the body alone, for ledger.raw, and of source, format and body,
+// for dead letters.
 func (l *Store) job(format string, in feed.Input) *job {
 	if in.Header == nil {
 		in.Header = func(string) string { return "" }
@@ -134,7 +137,7 @@ func (l *Store) job(format string, in feed.Input) *job {
 	return j
 }
 
-// clip returns at most n bytes of s.
+// clip returns at most n bytes of s. It may cut within a character.
 func clip(s string, n int) string {
 	if len(s) > n {
 		return s[:n]

@@ -18,8 +18,10 @@ import (
 // Reads return facts merged per entity, in order of the end of their span.
 // They see one consistent state of the database.
 
-// eachEntity calls fn with the keys of the entities of a kind whose span
-// overlaps [from, to), by the end of the span.
+// eachEntity calls fn with the keys of the entities of a kind whose span overlaps
+// [from, to), by the end of the span. Entities that ended before from are not read;
+// those that begin at to or later are read and skipped. An error of fn ends it and is
+// returned.
 func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity []byte) error) error {
 	prefix := append([]byte(kind), sep)
 	first := append(bytes.Clone(prefix), kv.TimeKey(from)...)
@@ -73,8 +75,8 @@ func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.
 	return out, err
 }
 
-// withSeverity returns the report with the severity that its source's word
-// is mapped to.
+// withSeverity returns the report with the severity that its source's word is mapped
+// to. A severity that the source states itself stays.
 func (l *Store) withSeverity(v incident.Record) incident.Record {
 	if v.Severity == "" && v.RawSeverity != "" && l.opt.Severity != nil {
 		v.Severity, _ = l.opt.Severity(v.RawSeverity)
@@ -171,7 +173,8 @@ func shareTexts(o, before *sql.Observation) {
 	}
 }
 
-// statement returns the text of a digest, with a cache.
+// statement returns the text of a digest, with a cache for the read; "" if none is
+// stored.
 func statement(r kv.Reader, known map[string]string, digest string) (string, error) {
 	if s, ok := known[digest]; ok || digest == "" {
 		return s, nil

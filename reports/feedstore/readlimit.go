@@ -113,7 +113,7 @@ func tooWide(kind feed.Kind, n, most int, from, to time.Time) error {
 		shortTime(from), shortTime(to), count, humanize.Number(most))
 }
 
-// shortTime formats a bound of a range.
+// shortTime formats a bound of a range. The bounds that stand for no bound are words.
 func shortTime(t time.Time) string {
 	switch {
 	case t.Year() < 1990:

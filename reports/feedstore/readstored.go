@@ -31,7 +31,7 @@ func readBody(f *feed.Fact, body []byte) error {
 	return nil
 }
 
-// readVoice decodes an incident report.
+// readVoice decodes an incident report. Source, account and entity are in the key.
 func readVoice(f *feed.Fact, body []byte) error {
 	var s storedVoice
 	if err := json.Unmarshal(body, &s); err != nil {

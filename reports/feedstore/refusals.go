@@ -64,7 +64,8 @@ func (l *Store) RecordRefusal(ctx context.Context, u Refusal) error {
 	return l.commit.do(ctx, j)
 }
 
-// refusalDeadLetter adds a refused body to the dead letter of its hour.
+// refusalDeadLetter adds a refused body to the dead letter of its hour. The stored body
+// is empty and marks the dead letter as one that cannot be retried.
 func (b *batch) refusalDeadLetter(j *job) error {
 	b.wrote = true
 	hour := j.received.Truncate(time.Hour)

@@ -126,12 +126,13 @@ func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) 
 	return false, nil
 }
 
-// forgetRaw deletes raw bodies.
+// forgetRaw deletes raw bodies that were received before an instant.
 func forgetRaw(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bRaw, kv.TimeKey(before), nil)
 }
 
-// forgetDeadLetters deletes dead letters and their bodies.
+// forgetDeadLetters deletes dead letters and their bodies. A body goes with its last
+// dead letter, so that others of the same body can still be retried.
 func forgetDeadLetters(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bLetter, kv.TimeKey(before), func(key []byte) error { return forgetBody(w, key) })
 }
@@ -175,7 +176,8 @@ func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
 	return false, nil
 }
 
-// forgetKind deletes old entities of one kind.
+// forgetKind deletes old entities of one kind: those whose end is before the instant,
+// and of the open ones, which sort last, those without a fact since.
 func forgetKind(w kv.Writer, kind feed.Kind, before time.Time) (more bool, err error) {
 	prefix := append([]byte(kind), sep)
 	from, past := kv.Prefix(prefix)

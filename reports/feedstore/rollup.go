@@ -57,7 +57,7 @@ func dayInKey(key []byte) (time.Time, bool) {
 	return dayOf(key[i+1 : i+1+dayBytes]), true
 }
 
-// deleting deletes days.
+// deleting returns the task that deletes days.
 func deleting() dayTask {
 	return dayTask{
 		due: func([]byte) bool { return true },
@@ -77,7 +77,8 @@ func isFine(row []byte) bool {
 	return !ok || step < rolledUp && rolledUp%step == 0
 }
 
-// rollUp replaces a stored day by its hours.
+// rollUp replaces a stored day by its hours. The row is read again, because the day may
+// have changed since it was found.
 func rollUp(w kv.Writer, key []byte) error {
 	row, err := w.Get(bBucket, key)
 	if err != nil || row == nil || !isFine(row) {

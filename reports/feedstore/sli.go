@@ -108,7 +108,7 @@ func (b *batch) day(f *feed.Fact) (*openDay, error) {
 	return d, nil
 }
 
-// storeDays writes the days that changed.
+// storeDays writes the days that changed. A day that was only read is not packed again.
 func (b *batch) storeDays() error {
 	for _, d := range b.days {
 		if !d.changed {
@@ -171,8 +171,8 @@ func (l *Store) Sums(ctx context.Context, name string, from, to time.Time) (s Su
 	return s, err
 }
 
-// indexes returns the range of indexes of a day's buckets that start in
-// [from, to).
+// indexes returns the range of indexes of a day's buckets that start in [from, to).
+// past may exceed the number of buckets.
 func indexes(midnight time.Time, length int, from, to time.Time) (first, past int) {
 	l := time.Duration(length) * time.Second
 	if d := from.Sub(midnight); d > 0 {

@@ -120,7 +120,8 @@ func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 	return st
 }
 
-// addBudget adds how much of its budgets a source has used.
+// addBudget adds how much of its budgets a source has used. The counter of the day is
+// read only for a source that was over budget today.
 func (l *Store) addBudget(r kv.Reader, st *SourceStatus, now time.Time) (err error) {
 	st.Budget = l.opt.Budget
 	if st.NewDay, st.Open, err = used(r, now, st.Name); err != nil || st.State != SourceOverBudget {
@@ -171,7 +172,8 @@ func (l *Store) Quality(ctx context.Context, from, to time.Time) (q Quality, err
 	return q, err
 }
 
-// readDays adds the daily counters of all sources.
+// readDays adds the daily counters of all sources. Rows are ordered by day, so sources
+// are in the order in which they first occur.
 func (q *Quality) readDays(r kv.Reader, from, to time.Time) error {
 	at := map[string]int{} // source and format -> index in q.Sources
 	for item, err := range r.Scan(bDaily, appendDay(nil, from), appendDay(nil, to.Add(day-1))) {
@@ -195,7 +197,7 @@ func (q *Quality) readDays(r kv.Reader, from, to time.Time) error {
 	return nil
 }
 
-// add adds one day.
+// add adds one day: counters are summed, the skew is the largest.
 func (s *SourceQuality) add(d storedDay) {
 	s.Accepted += d.Accepted
 	s.Duplicate += d.Duplicate

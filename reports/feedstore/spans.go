@@ -97,7 +97,8 @@ func incidentSpan(v incident.Record, last time.Time) span {
 	return s.exact()
 }
 
-// extend adds a new fact to the span of its entity.
+// extend adds a new fact to the span of its entity. An incident's span depends on all
+// of its facts, so it is only marked for finish.
 func (b *batch) extend(f *feed.Fact) error {
 	key := entityKey(f)
 	if f.Kind == feed.Incident {
@@ -162,8 +163,8 @@ func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err err
 	return nil, true, errors.Join(b.w.Delete(bEntity, key), b.dropEnds(kind, key))
 }
 
-// dropEnds deletes the rows of an entity in ledger.ends if its end is not
-// known.
+// dropEnds deletes the rows of an entity in ledger.ends if its end is not known. It
+// reads all rows of the kind, which only damage makes necessary.
 func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
 	from, past := kv.Prefix(append([]byte(kind), sep))
 	for item, err := range b.w.Scan(bEnds, from, past) {

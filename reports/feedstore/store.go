@@ -180,8 +180,8 @@ func (l *Store) keep(j *job, d feed.Decoder) {
 	j.raw = l.pack.row(j.format, j.input)
 }
 
-// redact returns nil if the redactor panics: nothing unredacted may be
-// stored.
+// redact returns the body without what must not be stored. It returns nil if the
+// redactor panics: nothing unredacted may be stored.
 func redact(r redactor, body []byte) (out []byte) {
 	defer func() {
 		if recover() != nil {
@@ -191,7 +191,8 @@ func redact(r redactor, body []byte) (out []byte) {
 	return r.Redact(body)
 }
 
-// refuse rejects the whole body as one dead letter.
+// refuse rejects the whole body as one dead letter. Facts that were decoded are
+// dropped.
 func (j *job) refuse(err error) {
 	j.decoded = feed.Decoded{}
 	j.refused = fault.Message(err)

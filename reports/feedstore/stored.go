@@ -138,7 +138,8 @@ func (b *batch) encodeBody(f *feed.Fact) ([]byte, error) {
 	return row, fault.Wrap(fault.Invalid, "feedstore.encode", "a feed gave a number that cannot be stored", err)
 }
 
-// formOf returns the stored form of a fact's body.
+// formOf returns the stored form of a fact's body; nil for a bucket, which is stored in
+// its day.
 func formOf(f *feed.Fact) any {
 	switch f.Kind {
 	case feed.Incident:
@@ -158,7 +159,7 @@ func formOf(f *feed.Fact) any {
 	return nil
 }
 
-// statement stores the text of a digest, once.
+// statement stores the text of a digest, once: equal digests have equal texts.
 func (b *batch) statement(o *sql.Observation) error {
 	if o.Digest == "" || o.Statement == "" {
 		return nil

@@ -71,7 +71,8 @@ func checkTimes(f *feed.Fact) string {
 	return ""
 }
 
-// hasBody reports whether the body of the fact's kind is set.
+// hasBody reports whether the body of the fact's kind is set; false for an unknown
+// kind.
 func hasBody(f *feed.Fact) bool {
 	switch f.Kind {
 	case feed.SLI:
