@@ -19,7 +19,8 @@ const anchorPrefix = "h-"
 // maxSlug is how many runes of a heading its anchor has at most.
 const maxSlug = 120
 
-// anchors are the ids of one page and the fragments that refer to them.
+// anchors are the ids of one page and the fragments that refer to them. Slugs in named
+// and loose are without anchorPrefix; ids have it.
 type anchors struct {
 	used  map[string]bool
 	next  map[string]int    // number of the next anchor with the same slug
@@ -31,7 +32,9 @@ func newAnchors() anchors {
 	return anchors{used: map[string]bool{}, next: map[string]int{}, named: map[string]string{}, loose: map[string]string{}}
 }
 
-// add returns a new unique id for a slug; the first one has no number.
+// add returns a new unique id for a slug; the first one has no number. Further ones end
+// with "-1", "-2" and so on, as on GitHub. next remembers the last number of a slug, so
+// that a thousand equal headings take linear time.
 func (a *anchors) add(slug string) string {
 	name := slug
 	for a.used[name] {
@@ -44,7 +47,8 @@ func (a *anchors) add(slug string) string {
 	return id
 }
 
-// alias makes links to a slug refer to an id, unless they refer to another already.
+// alias makes links to a slug refer to an id, unless they refer to another already. The
+// first heading of a name wins, as in browsers.
 func (a *anchors) alias(slug, id string) {
 	if _, taken := a.named[slug]; !taken {
 		a.named[slug] = id
@@ -55,7 +59,8 @@ func (a *anchors) alias(slug, id string) {
 }
 
 // find returns the id that a fragment means: read as on GitHub, literally, or by its letters
-// and digits only, because site generators differ in hyphens.
+// and digits only, because site generators differ in hyphens. An empty id with ok means
+// the top of the page.
 func (a *anchors) find(fragment string) (id string, ok bool) {
 	if bare, isOurs := strings.CutPrefix(fragment, anchorPrefix); isOurs {
 		if id, ok = a.named[bare]; ok {
@@ -70,7 +75,8 @@ func (a *anchors) find(fragment string) (id string, ok bool) {
 }
 
 // foreignAnchor returns the id that a fragment most likely means on another page of the
-// repository.
+// repository. That page's headings are not known here, so numbers of repeated headings
+// and explicit ids may be missed.
 func foreignAnchor(fragment string) string {
 	if fragment == "" {
 		return ""
@@ -87,7 +93,8 @@ func decodeFragment(fragment string) string {
 }
 
 // slugOf makes a slug as GitHub does: lower case; letters, digits, "-" and "_" of every script
-// stay, spaces become hyphens, other characters are removed.
+// stay, spaces become hyphens, other characters are removed. A text without any such
+// character has the slug "section". It is truncated to maxSlug runes.
 func slugOf(text string) string {
 	var b strings.Builder
 	n := 0
@@ -125,7 +132,8 @@ func looseSlug(slug string) string {
 var headingID = regexp.MustCompile(`\s*\{#([^{}\s]{1,100})\}\s*$`)
 
 // anchorHeadings assigns anchors to headings, then to ids of raw HTML, and removes the first
-// heading from the page if it is the document's title.
+// heading from the page if it is the document's title. Headings come first, so that an
+// id in raw HTML cannot take the anchor of a heading below it.
 func (d *document) anchorHeadings() {
 	var ids []*rawToken
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -157,7 +165,8 @@ func (d *document) anchorHeadings() {
 }
 
 // anchorHeading assigns the anchor of one heading. The title at the top has none: links to it
-// lead to the top of the page.
+// lead to the top of the page. A heading without text has neither an anchor nor an
+// entry in Body.Headings. The first level-1 heading is Body.H1 wherever it is.
 func (d *document) anchorHeading(h *ast.Heading) {
 	explicit := d.cutHeadingID(h)
 	text := plainText(h, d.source)
@@ -186,7 +195,8 @@ func (d *document) anchorHeading(h *ast.Heading) {
 	})
 }
 
-// cutHeadingID removes "{#id}" from the end of a heading and returns the id.
+// cutHeadingID removes "{#id}" from the end of a heading and returns the id. It changes
+// the tree: the id is not part of the heading's text. "" means that there is none.
 func (d *document) cutHeadingID(h *ast.Heading) string {
 	last, ok := h.LastChild().(*ast.Text)
 	if !ok {

@@ -29,6 +29,7 @@ type openTag struct {
 	as   string // as written to the page; "": its tags are removed, its content stays
 }
 
+// raws are all raw HTML nodes directly under one parent, in document order.
 func newBalancer(d *document, raws []*rawHTML) *balancer {
 	b := &balancer{doc: d, raws: raws, closed: map[string]bool{}, opened: map[string]bool{}}
 	for _, raw := range raws {
@@ -44,7 +45,9 @@ func newBalancer(d *document, raws []*rawHTML) *balancer {
 	return b
 }
 
-// run filters all raw HTML under the parent and replaces its tokens.
+// run filters all raw HTML under the parent and replaces its tokens. A node whose
+// tokens are all removed is removed too. The end tags that are missing are added as one
+// node at the end of the parent.
 func (b *balancer) run(parent ast.Node) {
 	block := false
 	for _, raw := range b.raws {
@@ -68,6 +71,8 @@ func (b *balancer) run(parent ast.Node) {
 	if len(b.out) > 0 {
 		parent.AppendChild(parent, &rawHTML{tokens: b.out})
 	}
+	// A <p> must not contain block elements: browsers would close it there, and its end
+	// tag would make an empty paragraph.
 	if block && parent.Kind() == ast.KindParagraph {
 		loose := ast.NewTextBlock()
 		loose.SetLines(parent.Lines())
@@ -88,7 +93,8 @@ func holdsInlines(n ast.Node) bool {
 // isBlockToken reports whether a token is a tag of a block element.
 func isBlockToken(t rawToken) bool { return t.kind != tokenText && tagRules[t.name].use == tagBlock }
 
-// paragraphOf wraps text between blocks in a paragraph; nil if it is blank.
+// paragraphOf wraps text between blocks in a paragraph; nil if it is blank. Text
+// directly between block elements would otherwise have no margin.
 func paragraphOf(tokens []rawToken) []rawToken {
 	bare := func(t rawToken) bool { return t.kind != tokenText || strings.TrimSpace(t.text) != "" }
 	if !slices.ContainsFunc(tokens, bare) {
@@ -97,7 +103,8 @@ func paragraphOf(tokens []rawToken) []rawToken {
 	return slices.Concat([]rawToken{{kind: tokenOpen, name: "p"}}, tokens, []rawToken{{kind: tokenClose, name: "p"}})
 }
 
-// token filters one token.
+// token filters one token. The order of the cases matters: what is not HTML is text
+// before anything else is decided about it.
 func (b *balancer) token(t rawToken) {
 	rule := tagRules[t.name]
 	switch {
@@ -119,7 +126,8 @@ func (b *balancer) token(t rawToken) {
 	}
 }
 
-// embedded replaces media and frames by a link.
+// embedded replaces media and frames by a link. The link is resolved by a later pass
+// like any other. Elements without a src are removed without a replacement.
 func (b *balancer) embedded(t rawToken) {
 	src := t.attr("src")
 	if src == "" || !hasWord("iframe frame video audio source embed", t.name) {
@@ -130,7 +138,9 @@ func (b *balancer) embedded(t rawToken) {
 		rawToken{kind: tokenOpen, name: "a", attrs: href, offset: t.offset}, rawToken{text: src}, rawToken{kind: tokenClose, name: "a"})
 }
 
-// start opens an element and closes those that its start tag ends.
+// start opens an element and closes those that its start tag ends. Elements nested
+// deeper than maxOpenTags lose their tags, and so does one outside the parent that it
+// needs (a <td> without a <tr>); the content stays.
 func (b *balancer) start(t rawToken, rule tagRule) {
 	for len(b.open) > 0 && hasWord(rule.ends, b.open[len(b.open)-1].name) {
 		b.closeDownTo(len(b.open) - 1)
@@ -154,13 +164,15 @@ func (b *balancer) start(t rawToken, rule tagRule) {
 	}
 }
 
-// inside reports whether one of the listed elements is open.
+// inside reports whether one of the listed elements is open. Elements whose tags are
+// removed do not count.
 func (b *balancer) inside(names string) bool {
 	return slices.ContainsFunc(b.open, func(o openTag) bool { return hasWord(names, o.as) })
 }
 
 // close closes the innermost open element with a name and every element inside it. An end tag
-// without a start tag is removed.
+// without a start tag is removed. The tags of elements inside it are written too, so
+// that the result is balanced.
 func (b *balancer) close(name string) {
 	for i := len(b.open) - 1; i >= 0; i-- {
 		if b.open[i].name == name {
@@ -182,7 +194,8 @@ func (b *balancer) closeDownTo(depth int) {
 }
 
 // allowedAttrs returns the attributes that the rule allows, each once; name is an old form of
-// id.
+// id. href and src are checked later, when they are resolved. Attributes of events and
+// styles are in no rule.
 func allowedAttrs(t rawToken, rule tagRule) []html.Attribute {
 	var out []html.Attribute
 	for _, a := range t.attrs {

@@ -16,6 +16,8 @@ import (
 //
 //	!!! warning "Title"
 //	    Indented text.
+//
+// "???" and "???+" are collapsible ones and become the same callout.
 type admonitionParser struct{}
 
 var admonitionLine = regexp.MustCompile(`^(?:!!!|\?\?\?\+?)[ \t]*([A-Za-z]+)[a-z \t-]*(?:"([^"]*)")?[ \t]*\n?$`)
@@ -58,6 +60,8 @@ func (admonitionParser) CanInterruptParagraph() bool { return true }
 func (admonitionParser) CanAcceptIndentedLine() bool { return false }
 
 // markParser parses lines that consist of one Hugo shortcode or a Docusaurus fence.
+// Opening and closing lines are separate nodes: foldBlocks pairs them after parsing,
+// because a block in between may end in any way.
 type markParser struct{}
 
 var (
@@ -86,7 +90,9 @@ func (markParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.N
 	return n, parser.NoChildren
 }
 
-// newShortcode parses {{< name "word" title="Title" color="warning" >}}.
+// newShortcode parses {{< name "word" title="Title" color="warning" >}}. m are the
+// groups of shortcodeLine; nil returns nil. A word that is a kind of callout is its
+// type; the last other positional argument is args[""].
 func newShortcode(m [][]byte) *mark {
 	if m == nil {
 		return nil
@@ -124,7 +130,8 @@ func newShortcode(m [][]byte) *mark {
 	return n
 }
 
-// newFence parses ":::note Title" and its closing ":::".
+// newFence parses ":::note Title" and its closing ":::". It returns nil for a word that
+// is no callout, which stays text.
 func newFence(word, title string) *mark {
 	if word == "" {
 		if title != "" {

@@ -21,6 +21,7 @@ var calloutKinds = map[string]string{
 }
 
 // newCallout returns a callout for a known word; without a title the word is the title.
+// The word must be a key of calloutKinds, or the kind is empty.
 func newCallout(word, title string) *callout {
 	if title == "" {
 		title = strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
@@ -31,10 +32,12 @@ func newCallout(word, title string) *callout {
 // maxMarkDepth bounds how many shortcodes may be open at once; deeper ones are not paired.
 const maxMarkDepth = 32
 
-// foldBlocks turns quotes and paired marks into callouts and removes all marks from the tree.
+// foldBlocks turns quotes and paired marks into callouts and removes all marks from the
+// tree. It runs before the other passes, since these see the final blocks.
 func (d *document) foldBlocks() { d.foldIn(d.root) }
 
-// foldIn folds the blocks below one parent.
+// foldIn folds the blocks below one parent. Marks are paired among the children of one
+// parent only: a callout cannot begin inside a list item and end outside of it.
 func (d *document) foldIn(parent ast.Node) {
 	if parent.Type() == ast.TypeInline {
 		return
@@ -57,7 +60,9 @@ func (d *document) foldIn(parent ast.Node) {
 }
 
 // foldMark processes one mark in document order. open are the marks that are open before it;
-// it returns those that are open after it.
+// it returns those that are open after it. A closing mark closes the innermost open one
+// of its name and drops those inside it. Marks without a meaning on the page are
+// removed.
 func foldMark(parent ast.Node, m *mark, open []*mark) []*mark {
 	switch {
 	case m.closing:
@@ -85,7 +90,8 @@ func foldMark(parent ast.Node, m *mark, open []*mark) []*mark {
 	return open
 }
 
-// wrap moves the blocks between two marks into a callout.
+// wrap moves the blocks between two marks into a callout. from and to must be children
+// of parent, in this order; both are replaced.
 func wrap(parent ast.Node, from, to *mark) {
 	box := newCallout(from.kind, from.title)
 	box.SetPos(from.Pos())
@@ -101,7 +107,9 @@ func wrap(parent ast.Node, from, to *mark) {
 // quoteCallout matches the first line of a quote that is a callout.
 var quoteCallout = regexp.MustCompile(`(?i)^[ \t]*\[!([a-z]+)\][+-]?[ \t]*(.*?)[ \t]*$`)
 
-// foldQuote turns a quote that begins with [!KIND] into a callout.
+// foldQuote turns a quote that begins with [!KIND] into a callout. The kind is read
+// from the source, since goldmark may have parsed "[!NOTE]" as a link. Text behind it
+// on the line is the title.
 func (d *document) foldQuote(q *ast.Blockquote) {
 	p, ok := q.FirstChild().(*ast.Paragraph)
 	if !ok || p.Lines().Len() == 0 {
@@ -123,6 +131,7 @@ func (d *document) foldQuote(q *ast.Blockquote) {
 }
 
 // cutFirstLine removes the inline nodes of the first line and returns their text.
+// Without a line break all nodes are removed.
 func cutFirstLine(p ast.Node, source []byte) string {
 	var text strings.Builder
 	for _, c := range children(p) {

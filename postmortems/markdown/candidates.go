@@ -61,12 +61,14 @@ func candidates(doc, dest string, kind postmortems.LinkKind) []string {
 }
 
 // isPretty reports whether an address has the form that site generators serve, without
-// extension.
+// extension. A link on a page served as x/ is relative to x/, although the file is
+// x.md.
 func isPretty(dest string) bool {
 	return strings.HasSuffix(dest, "/") || path.Ext(dest) == "" || path.Ext(dest) == ".html"
 }
 
-// variants returns the ways to complete a path, best first.
+// variants returns the ways to complete a path, best first. Images and names that end
+// with .md are taken as they are.
 func variants(dest string, kind postmortems.LinkKind) []string {
 	if kind == postmortems.LinkImage || strings.HasSuffix(dest, ".md") {
 		return []string{dest}
@@ -83,7 +85,7 @@ func variants(dest string, kind postmortems.LinkKind) []string {
 	return append([]string{dest, dest + ".md"}, append(folderPages(dest), dest+".html.md")...)
 }
 
-// folderPages returns the files that describe a folder.
+// folderPages returns the files that describe a folder. The first that exists counts.
 func folderPages(dir string) []string {
 	return []string{path.Join(dir, "index.md"), path.Join(dir, "_index.md"), path.Join(dir, "README.md"), path.Join(dir, "index.html.md")}
 }

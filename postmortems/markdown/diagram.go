@@ -11,7 +11,9 @@ import (
 var diagramLabel = regexp.MustCompile(`"([^"\n]{1,200})"|\[+[(/\\]*([^\[\]"\n]{1,200}?)[)/\\]*\]+|\(+([^()"\n]{1,200})\)+` +
 	`|\{+([^{}"\n]{1,200})\}+|\|([^|"\n]{1,200})\||:[ \t]+([^\n]{1,200})`)
 
-// diagramWords returns the labels of a Mermaid diagram, each once, on one line.
+// diagramWords returns the labels of a Mermaid diagram, each once, on one line. They
+// are in the order of the source and separated by cellBreak. It is a heuristic: a
+// diagram of another notation may have labels that are not found.
 func diagramWords(source string) string {
 	var words []string
 	for line := range strings.Lines(source) {

@@ -9,8 +9,9 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// newEngine returns goldmark with its extensions and with the parsers and node renderers of
-// this package. Raw HTML is disabled: after rewriteHTML no node of goldmark contains any.
+// newEngine returns goldmark with its extensions and with the parsers and node
+// renderers of this package. Raw HTML is disabled: after rewriteHTML no node of
+// goldmark contains any. A lower number is a higher priority.
 func newEngine() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(

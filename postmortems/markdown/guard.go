@@ -20,8 +20,10 @@ const (
 	maxFootnotes  = 1_000   // footnote definitions of a document (12)
 )
 
-// guard refuses bodies by their shape, before any parser reads them. It accepts in case of
-// doubt: the output limit and the sandbox's limits of time and memory stop what it misses.
+// guard refuses bodies by their shape, before any parser reads them. It accepts in case
+// of doubt: the output limit and the sandbox's limits of time and memory stop what it
+// misses. It returns false after adding a problem of the first limit that is exceeded.
+// Its time is linear in the body.
 func (d *document) guard(maxBody int) bool {
 	if len(d.source) > maxBody {
 		d.problem(ruleBodySize, d.input.FirstLine, 0,
@@ -50,7 +52,9 @@ type guard struct {
 	footnotes int
 }
 
-// line checks one line; n is its number in the file. It returns false when the body is refused.
+// line checks one line; n is its number in the file. It returns false when the body is
+// refused. A blank line ends paragraphs and tables, so the counts of a paragraph begin
+// again. Code blocks are counted like text: finding them would need a parser.
 func (g *guard) line(n int, line []byte) bool {
 	content, markers, indent := openers(line)
 	if markers > maxNesting || markers > 0 && indent > maxIndent {
@@ -66,7 +70,7 @@ func (g *guard) line(n int, line []byte) bool {
 	return g.links(n, content) && g.table(n, content)
 }
 
-// links bounds the cost of link and footnote syntax.
+// links bounds the cost of link and footnote syntax. content is not blank.
 func (g *guard) links(n int, content []byte) bool {
 	g.brackets += bytes.Count(content, []byte("["))
 	if g.brackets > maxBrackets {
@@ -112,19 +116,21 @@ func (g *guard) table(n int, content []byte) bool {
 	return true
 }
 
-// isDelimiterRow reports whether a line may separate the header of a table from its rows.
+// isDelimiterRow reports whether a line may separate the header of a table from its
+// rows. A line of hyphens alone counts too: it may be the delimiter row of one column.
 func isDelimiterRow(line []byte) bool {
 	return bytes.IndexByte(line, '-') >= 0 && len(bytes.Trim(line, " \t|:-")) == 0
 }
 
-// isThematicBreak distinguishes "- - -" from nested list items.
+// isThematicBreak distinguishes "- - -" from nested list items. line is not empty.
 func isThematicBreak(line []byte) bool {
 	c := line[0]
 	return (c == '-' || c == '*') && bytes.Count(line, []byte{c}) >= 3 && len(bytes.Trim(line, " \t"+string(c))) == 0
 }
 
 // openers removes the quote and list markers at the start of a line. It returns the rest, the
-// number of markers, and the indentation before the last one.
+// number of markers, and the indentation before the last one. It stops one marker
+// behind maxNesting. A tab counts as four columns.
 func openers(line []byte) (rest []byte, markers, indent int) {
 	width := 0
 	for {
@@ -150,6 +156,7 @@ func openers(line []byte) (rest []byte, markers, indent int) {
 var listMarker = regexp.MustCompile(`^(?:[-*+:]|\d{1,9}[.)])(?:[ \t]|$)`)
 
 // markerLength returns the length of the marker at the start of a line, 0 without one.
+// ":" begins the definition of a definition list.
 func markerLength(line []byte) int {
 	if len(line) > 0 && line[0] == '>' {
 		return 1

@@ -16,7 +16,9 @@ import (
 // data, and lexers cost a thousand times more than copying.
 const maxHighlighted = 64 << 10
 
-// writeCode writes a code block, highlighted when its language is known.
+// writeCode writes a code block, highlighted when its language is known. Every
+// character of the code is written, escaped; highlighting only adds spans. tabindex
+// lets readers scroll a wide block with the keyboard.
 func writeCode(w util.BufWriter, source []byte, n ast.Node) {
 	language := languageOf(n, source)
 	code := codeText(n, source)
@@ -45,7 +47,8 @@ func writeCode(w util.BufWriter, source []byte, n ast.Node) {
 }
 
 // languageOf returns the language of a fenced block in lower case: the first word of its info
-// string, up to "{", "," or ":".
+// string, up to "{", "," or ":". It is "" for indented code, without an info string, or
+// for a word that cannot be a class.
 func languageOf(n ast.Node, source []byte) string {
 	fenced, ok := n.(*ast.FencedCodeBlock)
 	if !ok {
@@ -61,7 +64,7 @@ func languageOf(n ast.Node, source []byte) string {
 	return language
 }
 
-// codeText returns the text of a code block.
+// codeText returns the text of a code block. The line feed at its end is included.
 func codeText(n ast.Node, source []byte) string {
 	var b bytes.Buffer
 	lines := n.Lines()
@@ -73,7 +76,8 @@ func codeText(n ast.Node, source []byte) string {
 }
 
 // lex splits code into tokens. It returns nil when the language is unknown or plain, the code is
-// too long, or the lexer loses any of it.
+// too long, or the lexer loses any of it. A lexer that loses text would show readers
+// other code than the author wrote.
 func lex(language, code string) []chroma.Token {
 	if language == "" || len(code) > maxHighlighted {
 		return nil
@@ -98,7 +102,8 @@ func lex(language, code string) []chroma.Token {
 }
 
 // lexersByName maps names and aliases to lexers. chroma's own look-up also matches file name
-// patterns, which takes milliseconds for every unknown word.
+// patterns, which takes milliseconds for every unknown word. Names win over aliases of
+// other lexers.
 var lexersByName = sync.OnceValue(func() map[string]chroma.Lexer {
 	byName := map[string]chroma.Lexer{}
 	for _, lexer := range lexers.GlobalLexerRegistry.Lexers {
@@ -131,7 +136,8 @@ func languageAlias(language string) string {
 	return language
 }
 
-// tokenClass returns chroma's short class of a token, or of the nearest category that has one.
+// tokenClass returns chroma's short class of a token, or of the nearest category that
+// has one. Plain text has no class and needs no span.
 func tokenClass(t chroma.TokenType) string {
 	for _, kind := range []chroma.TokenType{t, t.SubCategory(), t.Category()} {
 		if class, ok := chroma.StandardTypes[kind]; ok {

@@ -16,7 +16,9 @@ const linkRel = `noopener noreferrer nofollow`
 // does not fit.
 type nodeRenderer struct{}
 
-// RegisterFuncs implements renderer.NodeRenderer.
+// RegisterFuncs implements renderer.NodeRenderer. Nodes that a pass replaces are
+// registered too: if one were left, it would be omitted and not be rendered by
+// goldmark.
 func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindCallout, writeCallout)
 	reg.Register(kindTemplate, leaf(writeTemplate))
@@ -39,7 +41,9 @@ func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 // nodeFunc renders one kind of node.
 type nodeFunc = renderer.NodeRendererFunc
 
-// leaf returns the function for a node without children to visit.
+// leaf returns the function for a node without children to visit. Write errors are not
+// returned: the buffered writer remembers the first one, and boundedBuffer whether it
+// was full.
 func leaf(write func(w util.BufWriter, source []byte, n ast.Node)) nodeFunc {
 	return func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
@@ -54,7 +58,8 @@ func writeNothing(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error
 	return ast.WalkSkipChildren, nil
 }
 
-// writeCallout writes the box of a callout around its content.
+// writeCallout writes the box of a callout around its content. The title is text: it is
+// escaped here.
 func writeCallout(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		_, _ = w.WriteString("</div>\n")
@@ -93,7 +98,8 @@ func writeRawHTML(w util.BufWriter, _ []byte, n ast.Node) {
 	}
 }
 
-// writeTarget writes href or src with the attributes that belong to it.
+// writeTarget writes href or src with the attributes that belong to it. Links to other
+// sites have rel; those inside the portal do not.
 func writeTarget(w util.BufWriter, element string, to target) {
 	switch {
 	case to == "":
@@ -116,7 +122,8 @@ func writeAttr(w util.BufWriter, key, value string) {
 	_, _ = w.WriteString(" " + key + `="` + stdhtml.EscapeString(value) + `"`)
 }
 
-// writeLink writes a link, or a span if it has no target.
+// writeLink writes a link, or a span if it has no target. title and class are written
+// only if they are not empty.
 func writeLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	l := n.(*link)
 	element := "a"
@@ -139,7 +146,8 @@ func writeLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkS
 	return ast.WalkContinue, nil
 }
 
-// writeImage writes an image of the repository.
+// writeImage writes an image of the repository. alt is always written, also when it is
+// empty: screen readers read the address of an image without one.
 func writeImage(w util.BufWriter, _ []byte, n ast.Node) {
 	i := n.(*image)
 	_, _ = w.WriteString("<img")
@@ -178,7 +186,8 @@ func writeString(w util.BufWriter, _ []byte, n ast.Node) {
 	_, _ = w.WriteString(stdhtml.EscapeString(string(n.(*ast.String).Value)))
 }
 
-// writeListItem writes a list item; one with a check box gets a class.
+// writeListItem writes a list item; one with a check box gets a class. The checkbox
+// itself is an inline node of its text.
 func writeListItem(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		_, _ = w.WriteString("</li>\n")

@@ -24,6 +24,7 @@ func (templateParser) Trigger() []byte { return []byte{'{', '<'} }
 // Parse implements parser.InlineParser.
 func (templateParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	line, _ := block.PeekLine()
+	// An empty text makes the mark invisible.
 	n := &template{}
 	length := 0
 	switch {
@@ -50,7 +51,8 @@ func (templateParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast
 // quadratic time on a line of "{{{{".
 const maxTemplate = 1 << 10
 
-// closedBy returns the length of a line up to and including its first mark, 0 without one.
+// closedBy returns the length of a line up to and including its first mark, 0 without
+// one. The mark is searched behind the two bytes that open it.
 func closedBy(line []byte, mark string) int {
 	i := bytes.Index(line[2:min(len(line), maxTemplate)], []byte(mark))
 	if i < 0 {
@@ -110,6 +112,7 @@ func (hugoLinkParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) as
 	if m == nil {
 		return nil
 	}
+	// The destination is resolved by resolveLinks like that of any link.
 	n := ast.NewLink()
 	n.Destination = m[2]
 	n.SetPos(segment.Start)

@@ -14,6 +14,7 @@ type lineIndex struct {
 	first  int   // line of the file of starts[0]
 }
 
+// first is the line of the file at which source begins. An empty source has one line.
 func newLineIndex(source []byte, first int) lineIndex {
 	starts := make([]int, 1, 1+bytes.Count(source, []byte("\n")))
 	for i, c := range source {
@@ -25,7 +26,7 @@ func newLineIndex(source []byte, first int) lineIndex {
 }
 
 // at returns line and column of an offset. An offset outside the body is moved to its nearer
-// end.
+// end. It searches the line in logarithmic time and counts the runes before the offset.
 func (l lineIndex) at(offset int) (line, col int) {
 	offset = min(max(offset, 0), len(l.source))
 	i := sort.SearchInts(l.starts, offset+1) - 1

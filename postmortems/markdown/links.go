@@ -12,7 +12,7 @@ import (
 )
 
 // resolveLinks resolves every link and image, in document order, and replaces it by a node of this
-// package.
+// package. Body.Links is filled here, in the order of the document.
 func (d *document) resolveLinks() {
 	r := linkResolver{document: d}
 	r.in(d.root)
@@ -46,7 +46,8 @@ func (r *linkResolver) in(parent ast.Node) {
 	}
 }
 
-// link resolves an inline or reference link.
+// link resolves an inline or reference link. The text is resolved after the address, so
+// that a link's index is lower than those of images inside it.
 func (r *linkResolver) link(n *ast.Link) {
 	to := r.resolve(postmortems.LinkPage, decode(n.Destination), offsetOf(n))
 	r.depth++
@@ -55,7 +56,8 @@ func (r *linkResolver) link(n *ast.Link) {
 	r.put(n, &link{target: to, title: decode(n.Title)})
 }
 
-// put replaces a node by a link, or by its content when there is no target.
+// put replaces a node by a link, or by its content when there is no target. A link with
+// a class and no target is written as a <span>.
 func (r *linkResolver) put(old ast.Node, n *link) {
 	moveChildren(old, n)
 	if n.target != "" || n.class != "" {
@@ -70,6 +72,8 @@ func (r *linkResolver) put(old ast.Node, n *link) {
 }
 
 // image resolves an image: one of the repository is shown, another one becomes a link.
+// Images of other sites are not loaded: they would tell that site who reads the page,
+// and from where.
 func (r *linkResolver) image(n *ast.Image) {
 	dest, alt := decode(n.Destination), plainText(n, r.source)
 	to := r.resolve(postmortems.LinkImage, dest, offsetOf(n))
@@ -82,7 +86,8 @@ func (r *linkResolver) image(n *ast.Image) {
 	r.put(n, r.foreignImage(to, dest, offsetOf(n)))
 }
 
-// foreignImage returns the link that replaces an image of another site.
+// foreignImage returns the link that replaces an image of another site. An address that
+// is not absolute has been reported already and has no link.
 func (r *linkResolver) foreignImage(to target, dest string, offset int) *link {
 	if !to.isAbsolute() {
 		return &link{}
@@ -95,7 +100,8 @@ func (r *linkResolver) foreignImage(to target, dest string, offset int) *link {
 	return &link{target: to, class: "external-image"}
 }
 
-// imageText returns the text that replaces an image.
+// imageText returns the text that replaces an image. It is the alternative text,
+// otherwise the file's name, otherwise the address as written.
 func (r *linkResolver) imageText(alt, dest string, to target) string {
 	if alt != "" {
 		return alt
@@ -106,7 +112,7 @@ func (r *linkResolver) imageText(alt, dest string, to target) string {
 	return quoted(dest)
 }
 
-// autoLink resolves an address that is written as text.
+// autoLink resolves an address that is written as text. Inside another link it is text.
 func (r *linkResolver) autoLink(n *ast.AutoLink) {
 	label := string(n.Label(r.source))
 	dest := string(n.URL(r.source))
@@ -126,7 +132,8 @@ func (r *linkResolver) autoLink(n *ast.AutoLink) {
 	replace(n, l)
 }
 
-// wikiLink resolves [[target]].
+// wikiLink resolves [[target]]. Inside another link it is text. Without a target it
+// refers to a heading of the same page.
 func (r *linkResolver) wikiLink(n *wikiLink) {
 	var to target
 	switch {
@@ -148,7 +155,9 @@ func (r *linkResolver) wikiLink(n *wikiLink) {
 	replace(n, l)
 }
 
-// raw resolves href and src of raw HTML.
+// raw resolves href and src of raw HTML. The balancer has closed every <a> under the
+// parent in which it was opened, so hidden is never empty at an end tag. A link inside
+// a link loses its address.
 func (r *linkResolver) raw(n *rawHTML) {
 	var out []rawToken
 	for _, t := range n.tokens {
@@ -201,7 +210,8 @@ func (r *linkResolver) rawImage(t rawToken) []rawToken {
 	return []rawToken{open, text, {kind: tokenClose, name: open.name}}
 }
 
-// cutAttr removes an attribute from a token and returns its value.
+// cutAttr removes an attribute from a token and returns its value. The slice of
+// attributes is copied, because tokens may share it.
 func cutAttr(t *rawToken, key string) (value string, ok bool) {
 	i := slices.IndexFunc(t.attrs, func(a html.Attribute) bool { return a.Key == key })
 	if i < 0 {

@@ -16,7 +16,8 @@ var (
 	kindImage    = ast.NewNodeKind("SafeImage")
 )
 
-// callout is a highlighted box: "> [!NOTE]", "!!! note", ":::note".
+// callout is a highlighted box: "> [!NOTE]", "!!! note", ":::note". Its children are
+// the blocks inside the box.
 type callout struct {
 	ast.BaseBlock
 	kind  string // note tip important warning caution
@@ -112,6 +113,7 @@ func (*image) Kind() ast.NodeKind { return kindImage }
 func (n *image) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
 // children returns the children of n, so that a caller may change them during a loop.
+// The slice is a snapshot.
 func children(n ast.Node) []ast.Node {
 	out := make([]ast.Node, 0, n.ChildCount())
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -120,21 +122,24 @@ func children(n ast.Node) []ast.Node {
 	return out
 }
 
-// moveChildren moves all children of one node to another.
+// moveChildren moves all children of one node to another. They are appended in their
+// order.
 func moveChildren(from, to ast.Node) {
 	for _, c := range children(from) {
 		to.AppendChild(to, c)
 	}
 }
 
-// replace puts n in the place of old.
+// replace puts n in the place of old. n takes the position of old in the source as
+// well. old must have a parent.
 func replace(old, n ast.Node) {
 	n.SetPos(old.Pos())
 	parent := old.Parent()
 	parent.ReplaceChild(parent, old, n)
 }
 
-// textNode returns a node of literal text.
+// textNode returns a node of literal text. It is escaped when it is written, and
+// Markdown in it is not parsed.
 func textNode(s string) *ast.String {
 	n := ast.NewString([]byte(s))
 	n.SetRaw(true)

@@ -16,7 +16,8 @@ import (
 // textWriter writes Markdown text as HTML, with escapes and references resolved.
 var textWriter = html.NewWriter(html.WithEscapedSpace())
 
-// decode resolves backslash escapes and character references of Markdown text.
+// decode resolves backslash escapes and character references of Markdown text. The
+// result is text and not HTML.
 func decode(b []byte) string {
 	if bytes.IndexByte(b, '\\') < 0 && bytes.IndexByte(b, '&') < 0 {
 		return string(b)
@@ -28,7 +29,8 @@ func decode(b []byte) string {
 	return stdhtml.UnescapeString(out.String())
 }
 
-// plainText returns the text of inline content, as a reader sees it.
+// plainText returns the text of inline content, as a reader sees it. Emphasis and links
+// are their text, images their alternative text, and a line break is a space.
 func plainText(n ast.Node, source []byte) string {
 	var b strings.Builder
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -72,7 +74,7 @@ func writePlain(b *strings.Builder, n ast.Node, source []byte) {
 }
 
 // writeRawPlain writes the text of raw HTML. Block elements separate words, and cells of a row are
-// separated as in a Markdown table.
+// separated as in a Markdown table. Attributes other than alt are not part of the text.
 func writeRawPlain(b *strings.Builder, tokens []rawToken) {
 	inRow := false
 	for _, t := range tokens {
@@ -96,7 +98,8 @@ func writeRawPlain(b *strings.Builder, tokens []rawToken) {
 }
 
 // joinsLines reports whether a line break after t is between two characters of a script without
-// spaces, so that it must be removed.
+// spaces, so that it must be removed. It looks at the last character before the break
+// and at the first one after it, also inside emphasis or a link.
 func joinsLines(t *ast.Text, source []byte) bool {
 	last, _ := utf8.DecodeLastRune(t.Segment.Value(source))
 	next := t.NextSibling()

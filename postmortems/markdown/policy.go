@@ -75,7 +75,9 @@ func newPolicy() *bluemonday.Policy {
 }
 
 // checkPlaceholders returns a fault of kind Internal unless every placeholder is in href or src
-// and refers to an existing link.
+// and refers to an existing link. The page handler replaces every occurrence of the
+// opening bytes, so one that an author could place elsewhere would inject an address.
+// The number is read only until it exceeds links, so it cannot overflow.
 func checkPlaceholders(html []byte, links int) error {
 	open := []byte(`="` + placeholder)
 	for rest := html; ; {

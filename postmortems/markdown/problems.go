@@ -25,7 +25,7 @@ type problems struct {
 }
 
 // problem adds a problem at a line and column (0: the line as a whole) with the weight of its
-// rule.
+// rule. Problems of a rule beyond maxPerRule are only counted.
 func (d *document) problem(rule string, line, col int, format string, args ...any) {
 	p := &d.problems
 	if p.counts == nil {
@@ -47,7 +47,8 @@ func (d *document) problemAt(rule string, offset int, format string, args ...any
 	d.problem(rule, line, col, format, args...)
 }
 
-// list returns the problems in document order, and a count for each rule with too many of them.
+// list returns the problems in document order, and a count for each rule with too many
+// of them. The counts come last, in the order of Rules. p is not changed.
 func (p *problems) list() []postmortems.Problem {
 	out := slices.Clone(p.found)
 	slices.SortStableFunc(out, func(a, b postmortems.Problem) int {

@@ -30,7 +30,8 @@ type rawToken struct {
 	offset   int // in the source
 }
 
-// attr returns the value of an attribute, "" without one.
+// attr returns the value of an attribute, "" without one. Of several with the same name
+// the first counts, as in browsers.
 func (t *rawToken) attr(key string) string {
 	for _, a := range t.attrs {
 		if a.Key == key {
@@ -40,10 +41,12 @@ func (t *rawToken) attr(key string) string {
 	return ""
 }
 
-// rewriteHTML replaces all raw HTML of the tree by what the allow-list permits.
+// rewriteHTML replaces all raw HTML of the tree by what the allow-list permits. It must
+// run after foldBlocks and before anchorHeadings, which reads the ids that remain.
 func (d *document) rewriteHTML() { d.rewriteIn(d.root) }
 
-// rewriteIn rewrites the raw HTML below one parent.
+// rewriteIn rewrites the raw HTML below one parent. Children are rewritten before their
+// parent's own raw HTML is balanced.
 func (d *document) rewriteIn(parent ast.Node) {
 	var raws []*rawHTML
 	for _, c := range children(parent) {
@@ -64,7 +67,9 @@ func (d *document) rewriteIn(parent ast.Node) {
 	}
 }
 
-// rawSource returns the text of a raw HTML node of goldmark and its offset.
+// rawSource returns the text of a raw HTML node of goldmark and its offset. ok is false
+// for any other node. For inline HTML over several lines the offset of later tokens is
+// approximate.
 func rawSource(n ast.Node, source []byte) (text []byte, offset int, ok bool) {
 	switch n := n.(type) {
 	case *ast.RawHTML:
@@ -95,7 +100,8 @@ func rawSource(n ast.Node, source []byte) (text []byte, offset int, ok bool) {
 }
 
 // tokenize parses HTML as leniently as browsers do. It omits comments, declarations and the
-// content of <script> and <style>.
+// content of <script> and <style>. offset is where source begins in the body. Entities
+// in text are decoded, because the renderer escapes it again.
 func tokenize(source []byte, offset int) []rawToken {
 	var tokens []rawToken
 	z := html.NewTokenizer(bytes.NewReader(source))
@@ -123,6 +129,8 @@ func tokenize(source []byte, offset int) []rawToken {
 			}
 			tokens = append(tokens, token)
 			skip = kind == html.StartTagToken && (t.Data == "script" || t.Data == "style")
+			// The tokenizer would otherwise take the content of <textarea>, <title> and others
+			// for raw text, and tags in it would not be seen.
 			if !skip {
 				z.NextIsNotRawText()
 			}
@@ -131,7 +139,8 @@ func tokenize(source []byte, offset int) []rawToken {
 }
 
 // isComponent reports whether a tag belongs to a documentation framework (<CustomContent>) and is
-// not a placeholder (<Column>): its name is in camel case and it is closed.
+// not a placeholder (<Column>): its name is in camel case and it is closed. closed has
+// the names of elements with an end tag under the same parent.
 func isComponent(t rawToken, closed map[string]bool) bool {
 	name := strings.TrimLeft(t.written, "</")
 	if name == "" || name[0] < 'A' || name[0] > 'Z' || strings.ToUpper(name[:len(t.name)]) == name[:len(t.name)] {

@@ -37,7 +37,8 @@ type Renderer struct {
 	sanitise func(html []byte) []byte
 }
 
-// New returns a Renderer.
+// New returns a Renderer. The engine and the policy are built once, so a process needs
+// one Renderer.
 func New(o Options) *Renderer {
 	if o.MaxBody == 0 {
 		o.MaxBody = DefaultMaxBody
@@ -48,9 +49,13 @@ func New(o Options) *Renderer {
 	return &Renderer{options: o, engine: newEngine(), sanitise: newPolicy().SanitizeBytes}
 }
 
-// RenderBody implements postmortems.BodyRenderer. Beyond the guard it does not bound time or
-// memory: untrusted input must be rendered through package sandbox. ctx is checked between passes.
+// RenderBody implements postmortems.BodyRenderer. Beyond the guard it does not bound
+// time or memory: untrusted input must be rendered through package sandbox. ctx is
+// checked between passes. A document that exceeds a limit has problems and an empty
+// body, and no error. Errors are of kind Timeout when ctx ended and Internal for a
+// defect of the renderer.
 func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
+	// Package checks refuses such files; an imported history may have them.
 	if !utf8.Valid(in.Markdown) {
 		in.Markdown = bytes.ToValidUTF8(in.Markdown, []byte("\uFFFD"))
 	}
@@ -68,6 +73,7 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 		}
 		pass()
 	}
+	// The problem has been reported by overBudget; rendering would only fill the buffer.
 	if d.targets > d.maxOutput {
 		return postmortems.Body{}, d.problems.list(), nil
 	}
@@ -112,6 +118,7 @@ type document struct {
 	targets, maxOutput int // bytes of all destinations so far, and of the page at most
 }
 
+// FirstLine is 1 if the caller does not set it.
 func newDocument(in postmortems.BodyInput) *document {
 	if in.FirstLine < 1 {
 		in.FirstLine = 1

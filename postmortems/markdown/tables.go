@@ -31,7 +31,9 @@ type surplusRow struct {
 // surplusKey is the context key of the surplus rows of a parse.
 var surplusKey = parser.NewContextKey()
 
-// Transform implements parser.ParagraphTransformer.
+// Transform implements parser.ParagraphTransformer. The inner parser replaces the
+// paragraph by a table and perhaps a paragraph before it, so the new nodes are those
+// between the former neighbours.
 func (p tableParser) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
 	lines := map[int]text.Segment{}
 	for i := range node.Lines().Len() {
@@ -50,7 +52,9 @@ func (p tableParser) Transform(node *ast.Paragraph, reader text.Reader, pc parse
 	}
 }
 
-// keepSurplus rebuilds the rows of a table that have more cells than its header.
+// keepSurplus rebuilds the rows of a table that have more cells than its header. lines
+// are the lines of the paragraph by their offset: goldmark's rows have positions but
+// not their text. Rows are recorded in pc for reportSurplus.
 func keepSurplus(table *extast.Table, lines map[int]text.Segment, source []byte, pc parser.Context) {
 	var found []surplusRow
 	for r := table.FirstChild(); r != nil; r = r.NextSibling() {
@@ -81,7 +85,8 @@ func keepSurplus(table *extast.Table, lines map[int]text.Segment, source []byte,
 	}
 }
 
-// newCell returns a cell with the text of a segment.
+// newCell returns a cell with the text of a segment. Cells beyond the header have no
+// alignment.
 func newCell(segment text.Segment, alignments []extast.Alignment, i int, source []byte) *extast.TableCell {
 	cell := extast.NewTableCell()
 	cell.SetPos(segment.Start)
@@ -94,7 +99,8 @@ func newCell(segment text.Segment, alignments []extast.Alignment, i int, source 
 }
 
 // splitRow returns the ranges of the cells of a row. With code, pipes inside code spans do not
-// separate cells. The last of maxColumns cells has the rest.
+// separate cells. The last of maxColumns cells has the rest. Ranges are byte offsets in
+// line. A pipe behind a backslash does not separate cells.
 func splitRow(line []byte, code bool) (cells [][2]int) {
 	at, end := 0, len(line)
 	if end > 0 && line[0] == '|' {
@@ -128,7 +134,7 @@ func trimBlank(cells [][2]int, line []byte) [][2]int {
 }
 
 // codeSpan returns the length of the code span that a text begins with, or of its run of backticks
-// when no run closes it.
+// when no run closes it. line begins with a backtick.
 func codeSpan(line []byte) int {
 	open := len(line) - len(bytes.TrimLeft(line, "`"))
 	for at := open; at < len(line); {
@@ -146,7 +152,7 @@ func codeSpan(line []byte) int {
 }
 
 // reportSurplus reports rows with surplus cells, and removes the backslash before pipes in their
-// code, as goldmark does in other rows.
+// code, as goldmark does in other rows. It must run before other passes move nodes.
 func (d *document) reportSurplus(pc parser.Context) {
 	rows, _ := pc.Get(surplusKey).([]surplusRow)
 	for _, row := range rows {

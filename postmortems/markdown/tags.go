@@ -13,7 +13,7 @@ const (
 	tagRemoved               // removed with a warning
 )
 
-// tagRule is the rule for one element.
+// tagRule is the rule for one element. The zero rule is tagText.
 type tagRule struct {
 	use   tagUse
 	void  bool
@@ -34,7 +34,8 @@ var (
 // tagRules is the allow-list of raw HTML. The policy of the sanitiser allows the same elements.
 var tagRules = newTagRules()
 
-// newTagRules returns the rule of every known element.
+// newTagRules returns the rule of every known element. Names that are not in the map
+// are text: tagText is the zero value.
 func newTagRules() map[string]tagRule {
 	type attrs = map[string]*regexp.Regexp
 	cell := attrs{"align": attrAlign, "colspan": attrNumber, "rowspan": attrNumber, "scope": attrScope}
@@ -82,7 +83,8 @@ func newTagRules() map[string]tagRule {
 	return rules
 }
 
-// plainTags returns the elements without attributes of their own, by use.
+// plainTags returns the elements without attributes of their own, by use. The second
+// list of newTagRules then marks the void ones among them.
 func plainTags() map[tagUse][]string {
 	return map[tagUse][]string{
 		tagInline: {

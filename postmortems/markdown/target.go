@@ -25,6 +25,8 @@ const topOfPage target = "#top"
 var schemePrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // resolve returns the target of a decoded destination, and reports why there is none.
+// offset is where the link is, for problems. dest has no escapes of Markdown or HTML
+// any more, but percent-encoding.
 func (d *document) resolve(kind postmortems.LinkKind, dest string, offset int) target {
 	dest = strings.TrimSpace(dest)
 	if d.overBudget(len(dest), offset) {
@@ -39,6 +41,7 @@ func (d *document) resolve(kind postmortems.LinkKind, dest string, offset int) t
 		return ""
 	case dest[0] == '#':
 		return d.resolveFragment(dest[1:], offset)
+	// A portal may be served over http, so a scheme-relative address would depend on it.
 	case strings.HasPrefix(dest, "//"):
 		return d.resolveAbsolute("https:"+dest, offset)
 	}
@@ -69,7 +72,8 @@ func (d *document) overBudget(n, offset int) bool {
 	return false
 }
 
-// resolveFragment resolves a link within the page.
+// resolveFragment resolves a link within the page. A missing heading is a warning, and
+// the link is written nevertheless.
 func (d *document) resolveFragment(fragment string, offset int) target {
 	fragment = decodeFragment(fragment)
 	if fragment == "" || fragment == "top" {
@@ -86,7 +90,8 @@ func (d *document) resolveFragment(fragment string, offset int) target {
 	return target("#" + id)
 }
 
-// resolveAbsolute resolves a link to another site.
+// resolveAbsolute resolves a link to another site. The address is written as package
+// url prints it, so that no quote or space of the author is in it.
 func (d *document) resolveAbsolute(dest string, offset int) target {
 	u, err := url.Parse(strings.ReplaceAll(dest, " ", "%20"))
 	if err != nil || u.Host == "" {
@@ -97,7 +102,7 @@ func (d *document) resolveAbsolute(dest string, offset int) target {
 	return target(u.String())
 }
 
-// resolveMail resolves a mail address.
+// resolveMail resolves a mail address. Parameters such as ?subject= stay.
 func (d *document) resolveMail(dest string, offset int) target {
 	u, err := url.Parse(dest)
 	if err != nil || u.Opaque == "" || strings.ContainsAny(u.Opaque, " \t") {
@@ -107,7 +112,8 @@ func (d *document) resolveMail(dest string, offset int) target {
 	return target(u.String())
 }
 
-// resolveLocal resolves a link inside the repository to a placeholder.
+// resolveLocal resolves a link inside the repository to a placeholder. The query is
+// dropped: files have none. Raw keeps the destination for messages.
 func (d *document) resolveLocal(kind postmortems.LinkKind, dest string, offset int) target {
 	path, fragment, _ := strings.Cut(dest, "#")
 	path, _, _ = strings.Cut(path, "?")
@@ -127,7 +133,8 @@ func (d *document) resolveLocal(kind postmortems.LinkKind, dest string, offset i
 // maxLinks bounds the links into the repository; real documents have at most 900.
 const maxLinks = 10_000
 
-// addLink adds a link that is resolved when the page is served, and returns its placeholder.
+// addLink adds a link that is resolved when the page is served, and returns its
+// placeholder. Beyond maxLinks it reports one problem and returns no target.
 func (d *document) addLink(l postmortems.Link, offset int) target {
 	if len(d.body.Links) == maxLinks {
 		if d.problems.counts[ruleLinks] == 0 {

@@ -12,7 +12,8 @@ import (
 )
 
 // collectText collects what search, timelines and action items need: sections, rows and the number
-// of words.
+// of words. It runs after the passes that change the tree, so that it sees what readers
+// see.
 func (d *document) collectText() {
 	c := collector{document: d}
 	c.current = postmortems.Section{Line: d.input.FirstLine}
@@ -28,7 +29,8 @@ type collector struct {
 	code    []string
 }
 
-// flush ends the current section. One without heading and content is dropped.
+// flush ends the current section. One without heading and content is dropped. Indexes
+// in Rows refer to Body.Sections, so the order of sections must not change afterwards.
 func (c *collector) flush() {
 	s := c.current
 	s.Text, s.Code = strings.Join(c.text, "\n"), strings.Join(c.code, "\n")
@@ -52,7 +54,8 @@ func (c *collector) blocks(parent ast.Node) {
 	}
 }
 
-// block collects one block.
+// block collects one block. The text of list items is added by their paragraphs, and as
+// a row by item.
 func (c *collector) block(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Heading:
@@ -89,7 +92,8 @@ func (c *collector) codeBlock(code, language string) {
 	c.add(diagramWords(code))
 }
 
-// heading begins a section.
+// heading begins a section. The title at the top was removed from the tree, so the text
+// below it belongs to the section without a heading.
 func (c *collector) heading(n *ast.Heading) {
 	c.flush()
 	c.current = postmortems.Section{
@@ -108,7 +112,8 @@ func (c *collector) add(text string) {
 	}
 }
 
-// paragraph adds the beginning of a paragraph outside lists as a row.
+// paragraph adds the beginning of a paragraph outside lists as a row. Timelines written
+// as paragraphs are read from these rows.
 func (c *collector) paragraph(n ast.Node, text string) {
 	if n.Kind() != ast.KindParagraph || text == "" {
 		return
@@ -133,7 +138,8 @@ func (c *collector) spans(n ast.Node) {
 	}
 }
 
-// item adds a list item as a row: its own text without that of nested blocks.
+// item adds a list item as a row: its own text without that of nested blocks. Nested
+// items are rows of their own. An item without text is no row.
 func (c *collector) item(n *ast.ListItem) {
 	var words []string
 	row := postmortems.Row{Section: len(c.body.Sections), Checked: taskState(n), Line: c.lines.line(offsetOf(n))}
@@ -155,7 +161,8 @@ func (c *collector) item(n *ast.ListItem) {
 // cells to one sentence.
 const cellBreak = " · "
 
-// table adds the rows of a table, and each also as one line of text.
+// table adds the rows of a table, and each also as one line of text. The header is not
+// a row; every row refers to it.
 func (c *collector) table(t *extast.Table) {
 	var header []string
 	for r := t.FirstChild(); r != nil; r = r.NextSibling() {
@@ -174,7 +181,8 @@ func (c *collector) table(t *extast.Table) {
 	}
 }
 
-// inlineText returns the text of a block's inline content on one line.
+// inlineText returns the text of a block's inline content on one line. White space is
+// collapsed.
 func inlineText(n ast.Node, source []byte) string {
 	var b strings.Builder
 	if raw, ok := n.(*rawHTML); ok {
@@ -185,7 +193,8 @@ func inlineText(n ast.Node, source []byte) string {
 	return squeeze(b.String())
 }
 
-// inlineNodes returns all nodes of one type below n.
+// inlineNodes returns all nodes of one type below n. They are in document order; a node
+// of the type may be below another one.
 func inlineNodes[T ast.Node](n ast.Node) []T {
 	var out []T
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -216,7 +225,8 @@ func absoluteLinks(n ast.Node) []string {
 	return out
 }
 
-// countWords counts words; each Han character and Kana is one.
+// countWords counts words; each Han character and Kana is one. Apostrophes, hyphens,
+// underscores and full stops inside a word do not end it.
 func countWords(s string) int {
 	n, inWord := 0, false
 	for _, r := range s {
