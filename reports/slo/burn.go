@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Rule is one multi-window burn-rate rule: it fires while the budget burns
-// faster than Factor over the long and over the short window.
+// Rule is one multi-window burn-rate rule: it fires while the budget is consumed faster
+// than Factor over both the long and the short window.
 type Rule struct {
 	Share       float64 // of the budget that is spent when it has fired for Long
 	Long, Short time.Duration
@@ -33,8 +33,8 @@ func StandardRules(window time.Duration) []Rule {
 	return rules
 }
 
-// Burn is how fast the budget burnt over one window: 1 spends exactly all of it
-// in the objective's window.
+// Burn is how fast the budget was consumed over one window: 1 consumes exactly all of
+// it in the SLO's window.
 type Burn struct {
 	Window time.Duration
 	Rate   *float64 // nil: nothing was counted
@@ -138,7 +138,7 @@ func (s SLO) prefix(buckets []Bucket) prefix {
 	return p
 }
 
-// index is the number of units that begin before t.
+// index returns the number of units that begin before t.
 func (p prefix) index(t time.Time) int {
 	lo, hi := 0, len(p.starts)
 	for lo < hi {

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Composite judges an objective that is made of others: the weighted mean of the
-// shares of budget that its members spent. It has no SLI of its own, so show the
-// members beside it. A member without a verdict leaves the whole without one,
-// with that member's state.
+// Composite evaluates an SLO that is made of others: the weighted mean of the shares of
+// budget that its members consumed. It has no SLI of its own, so the members should be
+// shown beside it. A member without a verdict leaves the composite without one, with
+// the state of that member.
 func Composite(s SLO, members map[string]Result, span Span) Result {
 	span, ok := s.inForce(span)
 	r := Result{From: span.From, To: span.To, State: OK, Hash: s.Hash, Coverage: 1, Open: span.until().Before(span.To)}

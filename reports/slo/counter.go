@@ -18,7 +18,7 @@ type Grid struct {
 	N      int
 }
 
-// index is the bucket in whose time (start, end] an instant lies; ok is false
+// index returns the bucket whose time (start, end] contains an instant; ok is false
 // outside the grid.
 func (g Grid) index(t time.Time) (i int, ok bool) {
 	since := t.Sub(g.From)
@@ -36,17 +36,16 @@ type Growth struct {
 	Samples int // that lie in the bucket; none: the series was not seen
 }
 
-// Grow returns the growth of one series of a counter by bucket: each reading adds its difference
-// to the one before, and all of itself where it is lower, because then the counter
-// began again at zero. (100, 110, 5, 20, 30 grew by 40.) The difference belongs to
-// the bucket in which the later reading lies, so that neighbouring buckets add up
-// to what the counter counted, however they are cut.
+// Grow returns the growth of one series of a counter by bucket: each reading adds its
+// difference to the one before, or all of itself where it is lower, because then the
+// counter began again at zero. (100, 110, 5, 20, 30 grew by 40.) The difference belongs
+// to the bucket of the later reading, so that neighbouring buckets add up to what the
+// counter counted, however they are cut.
 //
-// The first reading of a series adds nothing: what it had counted before it was
-// seen is not known. Neither does one whose predecessor lies reach or more before
-// the start of its bucket: that is a new series, as it is to PromQL
-// with reach for its lookback. Readings that are NaN are passed over. The samples
-// must be in order of time.
+// The first reading of a series adds nothing: what it had counted before it was seen is
+// not known. Neither does one whose predecessor is reach or more before the start of
+// its bucket: that is a new series, as it is to PromQL with reach for its lookback.
+// Readings that are NaN are ignored. The samples must be in order of time.
 func Grow(samples []Sample, g Grid, reach time.Duration) []Growth {
 	out := make([]Growth, max(g.N, 0))
 	last := -1

@@ -28,7 +28,7 @@ func (s SLO) DefinitionHash() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// unix is an instant in seconds; 0 for none.
+// unix returns an instant in seconds; 0 for none.
 func unix(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

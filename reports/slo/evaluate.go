@@ -14,13 +14,13 @@ const (
 	coverageSlack = 1e-9
 )
 
-// Span is what an objective is judged over. Now is up to when there can be data
-// (the clock less the time that data needs to arrive); the zero Now is To.
+// Span is what an SLO is evaluated over. Now is up to when there can be data (the clock
+// less the time that data needs to arrive); the zero Now is To.
 type Span struct {
 	From, To, Now time.Time
 }
 
-// until is where the span ends as far as it is past.
+// until returns the end of the span as far as it is past.
 func (p Span) until() time.Time {
 	if !p.Now.IsZero() && p.Now.Before(p.To) {
 		return p.Now
@@ -28,8 +28,8 @@ func (p Span) until() time.Time {
 	return p.To
 }
 
-// Evaluate judges an objective over a span. The buckets must be in order of
-// time; those outside the span are passed over.
+// Evaluate evaluates an SLO over a span. The buckets must be in order of time; those
+// outside the span are ignored.
 func Evaluate(s SLO, buckets []Bucket, span Span) Result {
 	span, ok := s.inForce(span)
 	if !ok {
@@ -38,8 +38,8 @@ func Evaluate(s SLO, buckets []Bucket, span Span) Result {
 	return Judge(s, SumOf(s, buckets, span.From, span.until()), span)
 }
 
-// inForce cuts off the time before the objective came into force; false: nothing
-// is left, or all of it lies ahead.
+// inForce returns the span without the time before the SLO came into force. It returns
+// false when nothing remains of it, or all of it is in the future.
 func (s SLO) inForce(span Span) (Span, bool) {
 	if !s.EffectiveFrom.IsZero() && span.From.Before(s.EffectiveFrom) {
 		if !span.To.After(s.EffectiveFrom) {
@@ -83,7 +83,7 @@ func (s SLO) notYet(span Span) string {
 	return "the period has not begun"
 }
 
-// state gives the one state of a span that has begun, and why it is not OK.
+// state returns the one state of a span that has begun, and why it is not OK.
 func (s SLO) state(sum Sum, r Result) (State, string) {
 	switch {
 	case sum.Nonsense > 0:

@@ -18,10 +18,10 @@ const History = 4 * week
 
 const hoursAWeek = 7 * 24
 
-// Project estimates the whole of an open span from its result to date. Past
-// buckets should reach four weeks back from span.Now. ok is false when the span
-// is not open, has no numbers, is judged by slices (whose number is known), or
-// when nothing was measured in the last four weeks.
+// Project estimates the whole of an open span from its result to date. Past buckets
+// should reach four weeks back from span.Now. ok is false when the span is not open,
+// has no numbers, is counted in slices (whose number is known), or when nothing was
+// measured in the last four weeks.
 func Project(s SLO, r Result, past []Bucket, span Span) (p Projection, ok bool) {
 	now := span.until()
 	if !r.Open || r.SLI == nil || s.sliced() {

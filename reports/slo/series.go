@@ -71,9 +71,9 @@ func (b Budget) Burndown(s SLO, buckets []Bucket, span Span, step time.Duration)
 	return out
 }
 
-// RollingLeft is the budget left of the rolling window that ends at each step.
-// Its left edge is not 1: a window that ends there had spent something already.
-// Buckets should begin one window before the span.
+// RollingLeft returns the remaining budget of the rolling window that ends at each
+// step. The first value is not 1: the window that ends there may have consumed some
+// already. Buckets should begin one window before the span.
 func RollingLeft(s SLO, buckets []Bucket, span Span, step time.Duration) []BudgetPoint {
 	if step <= 0 {
 		return nil

@@ -33,8 +33,8 @@ func (s SLO) units(buckets []Bucket) []unit {
 	return out
 }
 
-// slice is the counts of one slice. n is how many slices it stands for: more
-// than one when the buckets are coarser than the slices.
+// slice has the counts of one slice. n is how many slices it represents: more than one
+// when the buckets are coarser than the slices.
 type slice struct {
 	start       time.Time
 	good, total float64

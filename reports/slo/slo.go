@@ -29,7 +29,7 @@ type Bucket struct {
 // nonsense.
 const MostEvents = 1e15
 
-// Method is how a window is judged (OpenSLO budgetingMethod).
+// Method is how a window is evaluated (OpenSLO budgetingMethod).
 type Method string
 
 // The methods of OpenSLO.
@@ -115,8 +115,8 @@ type SLO struct {
 	Hash string // of the definition; another hash is another definition
 }
 
-// Window is the time an objective is judged over by itself (reports judge it
-// over their own period as well).
+// Window is the time over which an SLO has its budget. Reports evaluate it over their
+// own period as well.
 type Window struct {
 	Rolling bool
 	Count   int    // of Unit
@@ -147,11 +147,11 @@ type Part struct {
 	Weight float64
 }
 
-// Result is one SLO judged over one span of time. Numbers are fractions.
+// Result is one SLO evaluated over one span of time. Numbers are fractions.
 type Result struct {
 	From, To time.Time
 	State    State
-	// Met is nil when the state gives no verdict.
+	// Met is nil when the state has no verdict.
 	Met         *bool
 	Good, Total float64 // events; slices for the other methods
 	SLI         *float64
@@ -173,7 +173,7 @@ type Result struct {
 	Hash      string // of the definition that was applied
 }
 
-// Slices counts the slices of a span that is judged by slices.
+// Slices counts the slices of a span that is evaluated in slices.
 type Slices struct {
 	Good    float64 // good ones; the sum of ratios for RatioTimeslices
 	Counted float64
@@ -181,11 +181,11 @@ type Slices struct {
 	Ahead   float64 // of an open span, still to come
 }
 
-// DefaultMinEvents is how many events an Occurrences objective needs for a
-// verdict when its definition does not say.
+// DefaultMinEvents is how many events an Occurrences SLO needs for a verdict when its
+// definition states no number.
 const DefaultMinEvents = 100
 
-// SeriesName is the name under which the buckets of the objective are kept.
+// SeriesName returns the name under which the buckets of the SLO are stored.
 func (s SLO) SeriesName() string {
 	if s.Series != "" {
 		return s.Series
@@ -196,8 +196,8 @@ func (s SLO) SeriesName() string {
 // BaseBucket is how long the buckets of most indicators are.
 const BaseBucket = 5 * time.Minute
 
-// BucketLen is how long the buckets of the objective should be: five minutes, or
-// less where its slices are shorter.
+// BucketLen returns how long the buckets of the SLO should be: five minutes, or less
+// where its slices are shorter. Every slice is a whole number of buckets.
 func (s SLO) BucketLen() time.Duration {
 	if s.SliceLen <= 0 {
 		return BaseBucket

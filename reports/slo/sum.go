@@ -18,8 +18,8 @@ func excess(good, total float64) bool {
 	return good > total && good-total > max(skewShare*total, skewEvents)
 }
 
-// Sum is the sum of the buckets of a span. Sums of neighbouring spans add
-// (see Add), so those of finished days can be kept.
+// Sum is the sum of the buckets of a span. Sums of neighbouring spans add (see Add), so
+// those of finished days can be stored.
 type Sum struct {
 	Good, Total float64       // events
 	Measured    time.Duration // time that was seen, by each bucket's coverage
@@ -43,9 +43,9 @@ func (a Sum) Add(b Sum) Sum {
 	}
 }
 
-// SumOf returns the sum of the buckets that begin in [from, to). They must be in order of
-// time. The split of a span into days changes nothing, as long as no slice of
-// the objective lies across a border: slices are aligned as buckets are.
+// SumOf returns the sum of the buckets that begin in [from, to). They must be in order
+// of time. The split of a span into days changes nothing, as long as no slice of the
+// SLO crosses a border: slices are aligned as buckets are.
 func SumOf(s SLO, buckets []Bucket, from, to time.Time) Sum {
 	buckets = within(buckets, from, to)
 	sum := count(buckets)
@@ -75,7 +75,8 @@ func searchStart(buckets []Bucket, t time.Time) int {
 	return lo
 }
 
-// count is the one pass over all points, and kept as tight as it can be.
+// count is the one pass over all points. It is the hot loop of evaluation, so it counts
+// in local variables.
 func count(buckets []Bucket) Sum {
 	var sum Sum
 	var good, total, part float64 // part: nanoseconds of buckets seen in part
@@ -104,7 +105,9 @@ func count(buckets []Bucket) Sum {
 	return sum
 }
 
-// odd files a bucket whose counts are not plainly right.
+// odd counts a bucket that is not plainly valid. One that is not a number, negative or too
+// large adds nothing to the sums. One with more good events than events is added; it is
+// nonsense only if it has more than scrapes at different times explain.
 func (sum *Sum) odd(b *Bucket, measured *float64) {
 	switch {
 	case math.IsNaN(b.Good) || math.IsNaN(b.Total):

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Hours and days of rolling windows. Calendar units have no fixed length: a
-// month of a rolling window is 30 days because OpenSLO gives no other, a
-// calendar month is what the calendar says.
+// Hours and days of rolling windows. Calendar units have no fixed length: a month of a
+// rolling window is 30 days because OpenSLO defines no other, and a calendar month is
+// that of the calendar.
 const (
 	day       = 24 * time.Hour
 	week      = 7 * day

@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Alert policies are judged so that an author may keep them beside the
+// Alert policies are validated, so that an author may have them in the same files as the
 // objectives; the portal itself does not page by them.
 
 // alertPolicy reads an alert policy and returns its references to conditions and
@@ -26,10 +26,9 @@ func (r *reader) alertPolicy(spec *yamldoc.Map) (refs []reference) {
 	return append(refs, r.members(spec.Value("notificationTargets"), KindAlertNotificationTarget, "targetRef")...)
 }
 
-// members reads a list of objects that are named or written out. An item is one of
-// three forms: the plain name of an object, a mapping with refKey, or a whole object
-// without a document of its own. Only the first two give a reference of their own; the
-// third gives those of its body.
+// members reads a list of objects, and returns the references to and in them. An item
+// is one of three forms: the name of an object, a mapping with refKey, or a whole
+// object without a document of its own.
 func (r *reader) members(list yamldoc.Value, kind, refKey string) (refs []reference) {
 	for _, item := range list.Items() {
 		if item.Scalar() {

@@ -93,9 +93,9 @@ func sameBuckets(s slo.SLO, common time.Duration) bool {
 }
 
 // objectiveNames adds a finding for each name that the objectives of two documents
-// share. Of two it keeps the first in the order of paths. Names of documents are unique
-// when this is called, but one that follows from a title may be the name of another
-// document. It sorts the SLOs of the set by name.
+// share, and removes all but the first in the order of paths. Names of documents are
+// unique when this is called, but one that follows from a title may be the name of
+// another document. It sorts the SLOs of the set by name.
 func (l *linker) objectiveNames() {
 	slices.SortStableFunc(l.set.SLOs, func(a, b slo.SLO) int { return cmp.Compare(a.Name, b.Name) })
 	var kept []slo.SLO

@@ -11,8 +11,8 @@ import (
 // startLayout is the format of the start of a calendar window.
 const startLayout = "2006-01-02 15:04:05"
 
-// maxWindow is the longest window. It keeps arithmetic far from overflow. It is also
-// the longest slice and the longest duration of a condition.
+// maxWindow is the longest window, slice and duration of a condition. Within it no
+// arithmetic overflows.
 const maxWindow = 5 * 366 * 24 * time.Hour
 
 // window reads timeWindow, which must have one item. The zero Window means that it
