@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Form describes one form of voice: the reports of one feed format, the front matter
+// Form describes one form of record: the reports of one feed format, the front matter
 // of post-mortems, or what people enter in the portal.
 type Form struct {
 	Name  string // Voice.Form, as it is stored: "pagerduty"
 	Title string // for people: "PagerDuty"
-	// Trust orders the forms: where voices disagree, the form with the higher trust
+	// Trust orders the forms: where records disagree, the form with the higher trust
 	// wins. Each form has a trust of its own.
 	Trust int
 	// Confidence is how sure the milestones of the form are: Stated, Measured or
@@ -65,5 +65,5 @@ func (p Policy) Form(name string) Form {
 // confidence returns how sure the milestones of the form are.
 func (f Form) confidence() string { return cmp.Or(f.Confidence, Measured) }
 
-// personal reports whether a person writes voices of this form.
+// personal reports whether a person writes records of this form.
 func (f Form) personal() bool { return f.Confidence == Stated }

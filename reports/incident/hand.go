@@ -1,9 +1,9 @@
 package incident
 
-// Hand is who says something by hand.
+// Hand is the person and the request of an entry by hand.
 type Hand struct {
 	Who string // the name of the token
-	// Key is what a client gives one request, so that asking again changes nothing
-	// again: unique among all clients; "" is none.
+	// Key identifies one request of a client, so that repeating it changes nothing. It
+	// is unique among all clients; "" is none.
 	Key string
 }
