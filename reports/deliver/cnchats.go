@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Limits of one message, in bytes, with room left for the JSON around it.
+// Limits of one message, in bytes. They leave some for the JSON around it.
 const (
 	dingTalkBytes = 18 << 10 // of 20 KB
 	feishuBytes   = 18 << 10 // of 20 KB
