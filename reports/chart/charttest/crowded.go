@@ -46,7 +46,7 @@ func crowdedFigures() map[string]chart.Figure {
 	}
 }
 
-// fiftyLines has more series than a legend has room for.
+// fiftyLines has more series than fit into a legend.
 func fiftyLines() chart.Lines {
 	l := chart.Lines{Title: "Fifty services", Unit: chart.Percent, From: Day(0), To: Day(28)}
 	for i := range 50 {
