@@ -76,8 +76,8 @@ func (c *compiler) countActions() (all []*actionCounts) {
 }
 
 // actions is the section about the action items of post-mortems, by owner. The figures
-// are of all owners, also of those that the table has no room for. Daily reports have
-// no table of ages.
+// are of all owners, also of those that the table does not list. Daily reports have no
+// table of ages.
 func (c *compiler) actions() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.actions_title")}
 	by := c.countActions()

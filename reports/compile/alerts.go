@@ -52,8 +52,8 @@ func (c *compiler) episodes(from, to time.Time) (all []alert.Episode) {
 	return all
 }
 
-// forAlerts returns of incidents what the quality of alerts is computed from. told is
-// when people knew of the incident: recall asks whether a page came before it.
+// forAlerts returns the incidents as the quality of alerts is computed from them. Told
+// is when people knew of the incident: recall asks whether a page came before it.
 func forAlerts(all []reports.Incident) (out []alert.Incident) {
 	for _, i := range all {
 		told := i.Times[incident.Detected].At

@@ -118,8 +118,9 @@ func (c *compiler) spentHow(x spender) reports.Derivation {
 	}
 }
 
-// lastDay names the last day of a calendar window, in the window's zone. A window usually ends
-// at midnight, so the last day is that of the instant before. An unknown zone is UTC.
+// lastDay returns the last day of a calendar window, in the window's zone. A window
+// usually ends at midnight, so the last day is that of the instant before. An unknown
+// zone is UTC.
 func (c *compiler) lastDay(o reports.Objective, b reports.BudgetPart) string {
 	zone := time.UTC
 	if o.SLO.Window.Zone != nil {

@@ -197,8 +197,8 @@ func kept[T any](all []T, want func(T) bool, order func(a, b T) int) []T {
 	return out
 }
 
-// keptSame is kept for things that have one service each. serviceOf takes a pointer,
-// because episodes are large and there may be many.
+// keptSame is kept for things that have one service each, those in scope. serviceOf
+// takes a pointer, because episodes are large and there may be many.
 func keptSame[T any](all []T, c *compiler, serviceOf func(*T) string, order func(a, b T) int) []T {
 	return kept(all, func(x T) bool { return c.admits(serviceOf(&x)) }, order)
 }

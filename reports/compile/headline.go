@@ -71,8 +71,8 @@ func (c *compiler) incidentTile() reports.Figure {
 }
 
 // detectTile counts the incidents that were detected within the target. Incidents
-// without a known detection are in neither count. The note has them with the worst
-// case; only if there are none is there room for the period before.
+// without a known detection are in neither count. The note states them with the worst
+// case; only if there are none does it have the period before.
 func (c *compiler) detectTile() reports.Figure {
 	s, quiet := c.attain(c.last())
 	how := c.derive(reports.Derivation{

@@ -4,9 +4,9 @@ import (
 	"net/url"
 )
 
-// The addresses of what reports lead to. They are path-absolute in the portal, without
-// its prefix, which pages and mails add. Names are from outside, so each is escaped as
-// the part of the address that it is in.
+// The addresses to which values of a report are linked. They are path-absolute in the
+// portal, without its prefix, which pages and mails add. Names are from outside, so
+// each is escaped as the part of the address that it is in.
 func sloLink(name string) string { return "/slos/" + url.PathEscape(name) }
 
 func incidentLink(id string) string { return "/incidents/" + url.PathEscape(id) }

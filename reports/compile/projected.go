@@ -11,7 +11,7 @@ import (
 // The second is an estimate and is marked as one.
 
 // projectedTable lists the SLOs with a calendar window in progress. They are in order
-// of service. The columns up to "spent" are counted, the others projected.
+// of service. The columns up to "spent" are counted, the others are projected.
 func (c *compiler) projectedTable() reports.Table {
 	t := reports.Table{Key: "projected", Title: c.Text("report_body.projected_title"), Note: c.Text("report_body.projected_note"),
 		Columns: []reports.Column{

@@ -37,8 +37,8 @@ func (c *compiler) review() reports.Section {
 	return s
 }
 
-// reviewOf returns what stands out in one SLO over all periods of the report; an empty
-// value when nothing does. The first that applies is: an exhausted budget, an SLO that
+// reviewOf returns the finding about one SLO over all periods of the report; an empty
+// value when there is none. The first that applies is: an exhausted budget, an SLO that
 // was never measured, one that was missed while no incident is known, and one that was
 // never missed and consumed less than a tenth of its budget in any period, whose target
 // may be too low to state anything.
