@@ -11,10 +11,10 @@ type Format struct {
 	Sends string // what sends it and how, in one line: "PagerDuty: a version 3 webhook subscription"
 	// Decoder reads the bodies.
 	Decoder Decoder
-	// Incidents says how incidents of the format are treated. Its Name is the
+	// Incidents states how incidents of the format are treated. Its Name is the
 	// form of their reports; "" where the format has no incidents.
 	Incidents incident.Form
-	// Signature says how bodies are signed; nil where senders do not sign.
+	// Signature states how bodies are signed; nil where senders do not sign.
 	Signature *Signature
 	// AcceptsAll reports whether a body that is not in the format is answered
 	// like one that is, because the sender stops sending after a few

@@ -12,7 +12,7 @@ const MaxItems = 100_000
 // them before any is decoded. Text that is not JSON passes, because the
 // decoder has a better message.
 func checkItems(body []byte) error {
-	const listed = 2 // levels of brackets in which items lie
+	const listed = 2 // levels of brackets that items are in
 	depth, items, inList := 0, 0, [listed + 1]bool{}
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; c {

@@ -20,7 +20,7 @@ import (
 func Received() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 // Input returns a body from the source "test"; headers are names and values
-// in turn.
+// in turn. Names are looked up in any case, as those of a request are.
 func Input(body string, headers ...string) feed.Input {
 	h := map[string]string{}
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -74,6 +74,7 @@ func checkFact(t testing.TB, f *feed.Fact) {
 			t.Fatalf("a fact of kind %q with the body of %q: %+v", f.Kind, kind, f)
 		}
 	}
+	// The feed store checks the source of the fact only.
 	if own := sourceIn(f); own != f.Source {
 		t.Fatalf("a fact of the source %q whose body names %q", f.Source, own)
 	}

@@ -36,7 +36,7 @@ func All() []feed.Format {
 }
 
 // Find returns the format with the given name; ok is false if list has
-// none.
+// none. Names are compared exactly: they are parts of addresses.
 func Find(list []feed.Format, name string) (f feed.Format, ok bool) {
 	i := slices.IndexFunc(list, func(f feed.Format) bool { return f.Name == name })
 	if i < 0 {
@@ -45,7 +45,8 @@ func Find(list []feed.Format, name string) (f feed.Format, ok bool) {
 	return list[i], true
 }
 
-// Names returns the names of the formats, in the order of the list.
+// Names returns the names of the formats, in the order of the list. They are
+// the values of the path parameter of POST /feeds/{format}.
 func Names(list []feed.Format) []string {
 	names := make([]string, len(list))
 	for i, f := range list {

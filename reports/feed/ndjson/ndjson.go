@@ -41,7 +41,8 @@ func Format() feed.Format {
 	}
 }
 
-// Decoder implements feed.Decoder.
+// Decoder implements feed.Decoder. It has no state and may be used by many
+// goroutines.
 type Decoder struct{}
 
 // line has every field of every type. It is one struct for all types because the type

@@ -33,6 +33,7 @@ func (l *line) bucket(f *feed.Fact) error {
 	if l.SLO == "" || start.IsZero() {
 		return fault.New(fault.Invalid, op, "slo or start is missing")
 	}
+	// Absent counts are no zeros: a bucket without traffic has to state it.
 	if l.Total == nil || l.Good == nil && l.Bad == nil {
 		return fault.New(fault.Invalid, op, "good or total is missing; no traffic is good 0 of total 0, a gap is no line at all")
 	}
@@ -56,9 +57,9 @@ func (l *line) bucket(f *feed.Fact) error {
 	return nil
 }
 
-// counts checks the counted events. bad above total is rejected; good above
-// total is not, because two queries of one scrape are not evaluated at the
-// same instant.
+// counts checks the counted events. total must be set, and good or bad. bad
+// above total is rejected; good above total is not, because two queries of
+// one scrape are not evaluated at the same instant.
 func (l *line) counts() error {
 	for _, n := range []struct {
 		name  string
