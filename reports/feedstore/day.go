@@ -88,11 +88,11 @@ func (p point) same(o point) bool {
 		math.Float64bits(p.coverage) == math.Float64bits(o.coverage)
 }
 
-// whole reports whether both counts are integers that packing keeps
+// whole reports whether both counts are integers that packing preserves
 // exactly.
 func (p point) whole() bool { return isWhole(p.good) && isWhole(p.total) }
 
-// isWhole reports whether f is an integer that packing keeps exactly; -0 is
+// isWhole reports whether f is an integer that packing preserves exactly; -0 is
 // not.
 func isWhole(f float64) bool {
 	return f == math.Trunc(f) && math.Abs(f) < maxWhole && (f != 0 || !math.Signbit(f))

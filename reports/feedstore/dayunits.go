@@ -171,7 +171,7 @@ func nearest(v, unit float64) (n, off int64) {
 	return n, ulps(v, float64(n)*unit)
 }
 
-// ulps returns how many float64 values lie between two of the same sign: a
+// ulps returns how far a is above b in float64 values of the same sign: a
 // is moved(b, ulps(a, b)) for any two numbers.
 func ulps(a, b float64) int64 { return int64(math.Float64bits(a) - math.Float64bits(b)) }
 

@@ -41,8 +41,8 @@ type DeadLetter struct {
 	Times    int    // how often it was received
 	// Whole reports whether the body as a whole was rejected.
 	Whole bool
-	// OverBudget reports whether the dead letter stands for all that a source
-	// brought over its budget in one hour: Times counts the facts, Excerpt
+	// OverBudget reports whether the dead letter is about everything that a
+	// source brought over its budget in one hour: Times counts the facts, Excerpt
 	// has the first of them.
 	OverBudget bool
 	// NotStored reports whether the body was refused before it was read, so
@@ -180,8 +180,8 @@ func deadLetterOf(key, value []byte) (DeadLetter, error) {
 	}, nil
 }
 
-// deadLetterKeyOf returns the key that an id stands for; fault.NotFound if
-// the id is malformed.
+// deadLetterKeyOf returns the key of the dead letter with an id;
+// fault.NotFound if the id is malformed. Whether there is one is not examined.
 func deadLetterKeyOf(id string) ([]byte, error) {
 	key, err := hex.DecodeString(id)
 	if err != nil || len(key) != deadLetterKeyBytes {

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// A span says when an entity can be relevant, so that a page finds the
+// A span states when an entity can be relevant, so that a page finds the
 // entities of its time without reading facts. Spans are derived from facts:
 // `postern check` looks each of them up by its end, and a damaged one is
 // computed again.

@@ -27,7 +27,7 @@ type Options struct {
 	Queue     int
 	Retention Retention
 	// CheckSpace returns an error, which becomes the sender's answer, if the
-	// disk has no room for that many more bytes. Nil: there always is.
+	// disk cannot hold that many more bytes. Nil: it is not checked.
 	CheckSpace func(bytes int64) error
 	// Severity maps a source's word for a severity to SEV1..SEV5; nil maps
 	// none. It is applied when incidents are read, so that a changed mapping
