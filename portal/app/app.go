@@ -123,8 +123,8 @@ type App struct {
 	url      *url.URL
 	listener net.Listener
 	ready    readiness
-	// failed receives the error of a part that ended while the portal runs. It has room
-	// for every sender, so none blocks.
+	// failed receives the error of a part that ended while the portal runs. Its
+	// capacity is one error for each sender, so none blocks.
 	failed chan error
 	// undo holds the clean-up of every part that is open, in the order in which they
 	// were opened.
@@ -146,7 +146,7 @@ func New(ctx context.Context, opt Options) (*App, error) {
 	return a, nil
 }
 
-// newApp returns an App that has nothing open. failed has room for one error of each
+// newApp returns an App that has nothing open. failed has capacity for one error of each
 // part that can end: the HTTP server and the indexer, with one to spare.
 func newApp(opt Options) *App {
 	if opt.Formats == nil {

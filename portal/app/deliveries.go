@@ -90,8 +90,8 @@ func (a *App) canSend(channel string) bool {
 	return known
 }
 
-// notConfigured returns the error of a recipient whose kind is not configured. It says
-// what to configure, or how to write an address.
+// notConfigured returns the error of a recipient whose kind is not configured. Its
+// message states what to configure, or how to write an address.
 func notConfigured(channel string) error {
 	if channel == string(deliver.Mail) {
 		return fault.New(fault.NotFound, "app.deliver", "mail is not configured: the portal's operator states mail.host and mail.from")
@@ -167,8 +167,8 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 
 // messageComposer composes the messages that the outbox sends. It retains the last one:
 // a revision goes to one recipient after the other, and its charts take longer to draw
-// than everything else. The lock also keeps two messages from being composed at the
-// same time.
+// than everything else. Its lock also bounds the
+// work: one message is composed at a time.
 type messageComposer struct {
 	a       *App
 	compose *deliver.Composer

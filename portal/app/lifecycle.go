@@ -15,7 +15,7 @@ type step struct {
 	run  func(context.Context) error
 }
 
-// runSteps runs steps in order and ends at the first that fails. The error keeps the
+// runSteps runs steps in order and ends at the first that fails. The error has the
 // kind and the message of the step's and names the step in its text for the log.
 func runSteps(ctx context.Context, steps []step) error {
 	for _, s := range steps {

@@ -72,7 +72,7 @@ func (a *App) pollSources() {
 }
 
 // pollChecks returns the state of the sources for /readyz. Each is OK whatever its
-// state: the portal is ready without them, and the detail says what is wrong.
+// state: the portal is ready without them, and the detail states what is wrong.
 func (a *App) pollChecks() (checks []page.StatusCheck) {
 	for _, s := range a.poller.Status() {
 		detail := string(s.State)

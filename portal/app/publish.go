@@ -150,7 +150,7 @@ func (p *prepared) Commit(ctx context.Context) error {
 		return err
 	})
 	if fault.KindOf(err) == fault.Full {
-		return err // its message says what to do
+		return err // its message states what to do
 	}
 	if err != nil {
 		return fault.Wrap(fault.Internal, "app.publish", "the push could not be stored in the database", err)

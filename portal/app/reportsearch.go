@@ -50,8 +50,9 @@ func (s source) reportDocuments(ctx context.Context, ids []string) (docs []searc
 	return docs, nil
 }
 
-// worthFinding keeps days without events out of search: otherwise a hundred reports of
-// quiet days would rank before the result a reader needs.
+// worthFinding reports whether search indexes a report. Days without events are left
+// out: otherwise a hundred reports of quiet days would rank before the result a reader
+// needs.
 func worthFinding(r reports.Report) bool {
 	if r.Kind != period.Daily || r.Verdict.Tone == reports.Bad {
 		return true

@@ -26,11 +26,11 @@ type Restoring struct {
 // folder beside it and renamed into place, so that a failure leaves nothing behind.
 // Every digest is verified before the contents are used. Kinds: fault.Conflict for a
 // folder that is not empty, fault.Invalid and fault.Unsupported for a file that is not
-// a complete backup, fault.Full when the disk has no room.
+// a complete backup, fault.Full when the disk is full.
 func Restore(ctx context.Context, dir string, r io.Reader, how Restoring) (err error) {
 	const op = "app.Restore"
 	if target, lerr := filepath.EvalSymlinks(dir); lerr == nil {
-		dir = target // a symbolic link to another disk is kept
+		dir = target // a symbolic link to another disk stays
 	}
 	if used, err := inUse(dir); err != nil || used {
 		return errors.Join(err, fault.Newf(fault.Conflict, op,

@@ -9,7 +9,7 @@ import (
 )
 
 // Token returns the principal of a token's secret and records its use. A secret that is
-// unknown, revoked or expired is fault.Unauthenticated; the message says which.
+// unknown, revoked or expired is fault.Unauthenticated; the message states which.
 func (s *Store) Token(ctx context.Context, secret string) (who Principal, err error) {
 	const op = "auth.Token"
 	if !looksLikeSecret(secret) {

@@ -60,7 +60,7 @@ type hit struct {
 	Waiting        []Action
 }
 
-// fix is the section of a document that says what to do.
+// fix is the section of a document that states what to do.
 type fix struct {
 	Heading string `json:"heading"`
 	URL     string `json:"url" jsonschema:"URL of the section"`
