@@ -22,14 +22,15 @@ var (
 	bracketed       = regexp.MustCompile(`[(（\[]([^()（）\[\]]{1,160})[)）\]]`)
 )
 
-// removed replaces a bracketed remark; it does not occur in an author's text.
+// removed replaces a bracketed remark; it does not occur in an author's text. Front
+// matter and body cannot contain it: notText refuses files with NUL bytes.
 const removed = '\x00'
 
 // withoutMarks returns the text of a task without the remarks that its fields repeat:
 // "Alert on pool waits (@payments, due 2026-11-01)" becomes "Alert on pool waits". Only
 // remarks that are completely understood are removed, in brackets anywhere or after a
 // comma or similar at the end. No word of the author is lost, and "discuss it with @sre"
-// stays a sentence.
+// stays a sentence. If nothing but remarks would be left, the text stays as it is.
 func (a Action) withoutMarks() string {
 	text := bracketed.ReplaceAllStringFunc(a.Text, func(remark string) string {
 		_, open := utf8.DecodeRuneInString(remark)
@@ -40,6 +41,7 @@ func (a Action) withoutMarks() string {
 		}
 		return remark
 	})
+	// The first separator behind which only remarks follow ends the text.
 	for i := max(0, len(text)-remarkBytes); i < len(text); i++ {
 		if !utf8.RuneStart(text[i]) {
 			continue
@@ -56,13 +58,15 @@ func (a Action) withoutMarks() string {
 	return text
 }
 
-// isStop reports whether a remark may follow a character.
+// isStop reports whether a remark may follow a character. Inside a sentence, remarks
+// are not separated in this way.
 func isStop(r rune) bool { return r == removed || strings.ContainsRune(",，;；、|·—–", r) }
 
 // isPause reports whether a character separates remarks.
 func isPause(r rune) bool { return isStop(r) || unicode.IsSpace(r) }
 
-// marksOnly reports whether a remark repeats fields and contains nothing more.
+// marksOnly reports whether a remark repeats fields and contains nothing more. An empty
+// remark is one.
 func (a Action) marksOnly(remark string) bool {
 	for {
 		remark = strings.TrimLeftFunc(remark, isPause)
@@ -78,7 +82,8 @@ func (a Action) marksOnly(remark string) bool {
 }
 
 // markAtStart returns the length of the mark that a remark begins with, 0 when it begins
-// with none or with one that differs from the field.
+// with none or with one that differs from the field. The fields must have been read
+// from the same text: a mark is removed only if its value is in the field.
 func (a Action) markAtStart(s string) int {
 	if m := ownerAtStart.FindStringSubmatch(s); m != nil && strings.TrimRight(m[1], "._-/") == a.Owner {
 		return len(m[0])

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// actionColumn is the content of a column in an action table.
+// actionColumn is the content of a column in an action table. The values are not
+// stored.
 type actionColumn uint8
 
 const (
@@ -22,7 +23,9 @@ const (
 	columnDone
 )
 
-// columnOf recognises the header of a column, in English or Chinese.
+// columnOf recognises the header of a column, in English or Chinese. A header that is
+// not listed is columnOther: its cells are ignored, as they stay in the text of the
+// page.
 func columnOf(header string) actionColumn {
 	if strings.TrimSpace(header) == "#" {
 		return columnID
@@ -55,7 +58,8 @@ func columnOf(header string) actionColumn {
 }
 
 // readActions returns the action items in sections about actions: task list items, and
-// rows of tables with a column for the text.
+// rows of tables with a column for the text. They are in document order, each with its
+// line. Rows of other sections are never action items, even task list items.
 func readActions(body Body) []Action {
 	var actions []Action
 	var header []string
@@ -91,7 +95,9 @@ func actionColumns(header []string) []actionColumn {
 }
 
 // tableAction reads a table row by its layout. If a row has more cells than the header,
-// the columns cannot be assigned: all its cells become the text.
+// the columns cannot be assigned: all its cells become the text. It is false for a row
+// without a text. The first link of the row is a better reference than the text of a
+// ticket column. An open row with a completion date is read as done.
 func tableAction(row Row, layout []actionColumn) (Action, bool) {
 	a := Action{Status: "open"}
 	if len(row.Cells) > len(row.Header) {
@@ -110,8 +116,9 @@ func tableAction(row Row, layout []actionColumn) (Action, bool) {
 	return a, !isBlank(a.Text)
 }
 
-// setColumn sets the field of a column from its cell. The first of several columns of texts
-// counts, of others the last.
+// setColumn sets the field of a column from its cell. The first of several columns of
+// texts counts, of others the last. An unknown status counts as open, an unknown type
+// as none; both are reported only for front matter, where the words are defined.
 func (a *Action) setColumn(column actionColumn, cell string) {
 	text := oneLine(cell)
 	switch column {
@@ -151,7 +158,9 @@ var (
 	priorityWord = regexp.MustCompile(`(?:^|[\s(\[（,，])(P[0-4])(?:$|[\s)\]）,，:：])`)
 )
 
-// taskAction reads "- [ ] Alert on pool waits (@payments, due 2026-11-01) PAY-12".
+// taskAction reads "- [ ] Alert on pool waits (@payments, due 2026-11-01) PAY-12". The
+// row must have a cell and a checkbox. A field that is written out ("owner: x") wins
+// over a mention ("@x"). The state of the checkbox is the status.
 func taskAction(row Row) (Action, bool) {
 	text := prose(row.Cells[0])
 	a := Action{Text: text, Status: "open", Due: dueIn(text)}
@@ -173,6 +182,7 @@ func taskAction(row Row) (Action, bool) {
 	if m := priorityWord.FindStringSubmatch(text); m != nil {
 		a.Priority = m[1]
 	}
+	// An address is more useful to readers than the key of a ticket.
 	a.Ticket = ticketWord.FindString(text)
 	if len(row.Links) > 0 {
 		a.Ticket = row.Links[0]
@@ -182,7 +192,8 @@ func taskAction(row Row) (Action, bool) {
 }
 
 // dueIn returns the date that directly follows a word such as "due", zero when none does.
-// "by" has many other uses, so each of the first occurrences is tried.
+// "by" has many other uses, so each of the first occurrences is tried. Both bounds keep
+// a hostile text of many such words linear.
 func dueIn(text string) time.Time {
 	const (
 		words   = 64 // occurrences; an action item has fewer
@@ -201,14 +212,16 @@ var writtenDay = regexp.MustCompile(`^\W{0,3}(?:\d{1,4}\s*[-/.年月]\s*\d{1,2}(
 	`|\d{1,2}(?:st|nd|rd|th)?\s+` + monthExpr +
 	`|(?i:(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|next (?:week|month|quarter|year)|q[1-4]|eo[dwmqy])\b)`)
 
-// noteUnparsed records a written date that is not understood.
+// noteUnparsed records a written date that is not understood. Any other text in such a
+// column ("soon") is not taken for a mistake.
 func (a *Action) noteUnparsed(text string) {
 	if m := writtenDay.FindString(text); m != "" && dayIn(text).IsZero() {
 		a.unparsed = strings.TrimSpace(cutRunes(oneLine(text), quotedRunes))
 	}
 }
 
-// noteUnparsedDue records a date that follows a word such as "due" and is not understood.
+// noteUnparsedDue records a date that follows a word such as "due" and is not
+// understood. The first one counts.
 func (a *Action) noteUnparsedDue(text string) {
 	const words, longest = 64, 40
 	for _, at := range dueWord.FindAllStringIndex(text, words) {
@@ -219,7 +232,8 @@ func (a *Action) noteUnparsedDue(text string) {
 	}
 }
 
-// isBlank reports whether a text stands for the absence of an action item.
+// isBlank reports whether a text stands for the absence of an action item. Templates
+// leave such rows behind.
 func isBlank(text string) bool {
 	switch strings.Trim(strings.ToLower(text), " .。-–—…*_") {
 	case "", "none", "n/a", "na", "tbd", "todo", "nothing", "无", "暂无", "待定":
@@ -229,7 +243,9 @@ func isBlank(text string) bool {
 }
 
 // mergeActions returns the action items of the front matter, then those of the body that
-// have neither the same id nor the same text.
+// have neither the same id nor the same text. Neither argument is changed. Texts are
+// compared without case, blanks, hyphens and underscores. Equal items within one source
+// are not merged.
 func mergeActions(front, body []Action) []Action {
 	known := map[string]bool{}
 	for _, a := range front {

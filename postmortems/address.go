@@ -12,7 +12,7 @@ import (
 )
 
 // kindOfFolder returns the kind of the documents in a top-level folder. It is Page
-// and false for a folder without a kind of its own.
+// and false for a folder without a kind of its own. The name is compared exactly.
 func kindOfFolder(folder string) (Kind, bool) {
 	if k, ok := dockind.ByFolder(folder); ok {
 		return Kind(k.Key), true
@@ -21,7 +21,7 @@ func kindOfFolder(folder string) (Kind, bool) {
 }
 
 // Kinds returns all kinds in the order in which readers see them. The table is that of
-// package dockind.
+// package dockind. The slice is new at each call.
 func Kinds() []Kind {
 	var kinds []Kind
 	for _, key := range dockind.Keys(dockind.All()) {
@@ -43,7 +43,7 @@ func (k Kind) Folder() string {
 }
 
 // reservedFolder reports whether other parts of the portal read the files of a folder:
-// these are definitions, never documents or attachments.
+// these are definitions, never documents or attachments. Their files have no address.
 func reservedFolder(folder string) bool {
 	switch folder {
 	case "slos", "services", "reports", "search":
@@ -54,7 +54,8 @@ func reservedFolder(folder string) bool {
 
 // KindOf returns the kind of the document at a repository path. It is false when the file
 // is not a document: not Markdown (.md or .markdown), hidden (a part begins with a dot),
-// or in a folder of definitions.
+// or in a folder of definitions. repoPath must be clean: relative, with forward
+// slashes. Extensions are compared with case.
 func KindOf(repoPath string) (Kind, bool) {
 	if !strings.HasSuffix(repoPath, ".md") && !strings.HasSuffix(repoPath, ".markdown") || !served(repoPath) {
 		return "", false
@@ -67,7 +68,8 @@ func KindOf(repoPath string) (Kind, bool) {
 	return kind, true
 }
 
-// served reports whether a clean repository path can have an address.
+// served reports whether a clean repository path can have an address. Package checks
+// does not refuse hidden files: they may configure other tools.
 func served(repoPath string) bool {
 	folder, _, deep := strings.Cut(repoPath, "/")
 	if deep && reservedFolder(folder) || strings.IndexByte(repoPath, 0) >= 0 {
@@ -84,14 +86,16 @@ func served(repoPath string) bool {
 // Address returns the address of a document: path-absolute, percent-encoded, without the
 // portal's own prefix. It is the repository path without ".md", below /pages for the kind
 // page. Other extensions stay (including ".markdown"), so that two files never share an
-// address.
+// address. It does not check that a document exists there or can.
 func Address(repoPath string) string { return address(strings.TrimSuffix(repoPath, ".md")) }
 
 // FileAddress returns the address of a stored file that is not a document: like Address,
 // with the extension.
 func FileAddress(repoPath string) string { return address(repoPath) }
 
-// address returns the percent-encoded address of a path.
+// address returns the percent-encoded address of a path. Paths in the root or in a
+// folder without a kind get the prefix, so that they never collide with the portal's
+// own pages.
 func address(p string) string {
 	folder, _, deep := strings.Cut(p, "/")
 	if _, known := kindOfFolder(folder); !deep || !known {
@@ -101,7 +105,8 @@ func address(p string) string {
 }
 
 // folderAddress returns the second address of a README, index or _index document, the
-// address of its folder. It is false for any other document.
+// address of its folder. It is false for any other document. For the index of the root
+// it is the address of the pages.
 func folderAddress(repoPath string) (string, bool) {
 	if !isIndex(repoPath) {
 		return "", false
@@ -110,7 +115,7 @@ func folderAddress(repoPath string) (string, bool) {
 }
 
 // isIndex reports whether a document describes its folder and is not itself one of the
-// folder's documents.
+// folder's documents. Such files need no title, owner or times.
 func isIndex(repoPath string) bool {
 	switch path.Base(repoPath) {
 	case "README.md", "index.md", "_index.md", "README.markdown", "index.markdown", "_index.markdown":
@@ -121,13 +126,17 @@ func isIndex(repoPath string) bool {
 
 // PathsFor returns the repository paths whose document an address may mean, best first:
 // the file of that name, then those that describe the folder of that name. A trailing
-// slash is ignored. It is nil when no document can have the address.
+// slash is ignored. It is nil when no document can have the address. The result is of
+// at most eight paths, each of which can be a document. Every path is checked by
+// computing its address again, so that a spelling which Address does not make finds
+// nothing.
 func PathsFor(addr string) []string {
 	p, canonical, ok := repoPathOf(addr)
 	if !ok {
 		return nil
 	}
 	var candidates []string
+	// The file itself comes first: an address with its extension, then one without.
 	if p != "" {
 		candidates = append(candidates, p, p+".md")
 	}
@@ -147,7 +156,8 @@ func PathsFor(addr string) []string {
 }
 
 // FilePath is the inverse of FileAddress: it returns the repository path of the file that
-// an address means. It is false when no such file can be served.
+// an address means. It is false when no such file can be served. Documents are not
+// files here.
 func FilePath(addr string) (string, bool) {
 	p, canonical, ok := repoPathOf(addr)
 	if !ok || p == "" || !served(p) || FileAddress(p) != canonical {
@@ -158,7 +168,8 @@ func FilePath(addr string) (string, bool) {
 }
 
 // repoPathOf decodes an address into a repository path, "" for the root, and into the
-// form that Address returns.
+// form that Address returns. ok is false for an address that is not path-absolute, is
+// badly encoded, or has an empty, ".", ".." or otherwise impossible part.
 func repoPathOf(addr string) (repoPath, canonical string, ok bool) {
 	rest, ok := strings.CutPrefix(addr, "/")
 	if !ok {

@@ -18,7 +18,8 @@ type Body struct {
 	Mermaid  bool // contains at least one mermaid block
 }
 
-// Heading is a heading with its anchor in HTML ("h-root-cause").
+// Heading is a heading with its anchor in HTML ("h-root-cause"). Level is 1 to 6. The
+// document's title at the top is not among Body.Headings.
 type Heading struct {
 	Level  int
 	Text   string
@@ -28,6 +29,7 @@ type Heading struct {
 
 // Section is the plain text under one heading, without its subsections. Search indexes
 // and quotes it. The first section has no heading when text precedes the first heading.
+// Level is 1 to 6; 0 for the text above the first heading.
 type Section struct {
 	Heading, Anchor string
 	Level           int
@@ -48,7 +50,8 @@ const (
 )
 
 // Link is a reference out of its document. Absolute URLs of other sites are not Links:
-// they are in HTML as written.
+// they are in HTML as written. Fragment is already the anchor that the target page most
+// likely has.
 type Link struct {
 	Kind LinkKind
 	Raw  string // destination as written
@@ -79,7 +82,8 @@ type Row struct {
 	Line      int
 }
 
-// BodyInput is one Markdown body to render.
+// BodyInput is one Markdown body to render. Markdown must not be changed while it is
+// rendered.
 type BodyInput struct {
 	Path      string // repository path, for relative links
 	Markdown  []byte // the body only; LF line ends, no BOM
@@ -88,7 +92,8 @@ type BodyInput struct {
 
 // BodyRenderer turns Markdown into a Body. Problems are findings of its guard (too many
 // table cells, nesting too deep); errors among them refuse the document. The error is a
-// failure of the renderer itself.
+// failure of the renderer itself. The error of a ctx that ended is of kind Timeout.
+// Implementations may be called concurrently.
 type BodyRenderer interface {
 	RenderBody(ctx context.Context, in BodyInput) (Body, []Problem, error)
 }

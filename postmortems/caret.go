@@ -16,10 +16,14 @@ const (
 )
 
 // pointAt returns a printable source line, and a line with a caret below the rune at the
-// 1-based column. Of a long line it returns the part around the column.
+// 1-based column. Of a long line it returns the part around the column. Omitted parts
+// are marked with "...". The caret is placed by the width of characters on a terminal
+// and not by their number. Control characters of the author are replaced before
+// anything is measured.
 func pointAt(line string, col int) (source, caret string) {
 	left, right, before, after := around(line, max(col-1, 0))
 	behind, ahead := []rune(Printable(left)), []rune(Printable(right))
+	// A column far to the right is shown in the middle, with what precedes and follows it.
 	if width := cells(behind); width > excerptCells*3/4 {
 		from := 0
 		for ; width > excerptCells/2; from++ {
@@ -27,6 +31,8 @@ func pointAt(line string, col int) (source, caret string) {
 		}
 		behind, before = behind[from:], true
 	}
+	// What is left of the line is filled with the text behind the column, at least one
+	// rune.
 	free := excerptCells - cells(behind)
 	if width := cells(ahead); width > free {
 		to := len(ahead)
@@ -46,7 +52,8 @@ func pointAt(line string, col int) (source, caret string) {
 }
 
 // around returns up to excerptRunes runes of a line before the rune at the 0-based index
-// and as many from it on, and whether the line has more on each side.
+// and as many from it on, and whether the line has more on each side. It reads at most
+// index+2*excerptRunes runes of a line of any length.
 func around(line string, index int) (left, right string, before, after bool) {
 	at := 0 // of the rune at index
 	for ; index > 0 && at < len(line); index-- {
@@ -74,8 +81,8 @@ func cells(runes []rune) int {
 	return n
 }
 
-// cellsOf returns the width of a rune: two for Chinese, Japanese and Korean characters and
-// for pictographs, zero for marks that combine with the rune before.
+// cellsOf returns the width of a rune: two for Chinese, Japanese and Korean characters
+// and for pictographs, zero for marks that combine with the rune before.
 func cellsOf(r rune) int {
 	switch {
 	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r):
@@ -86,7 +93,8 @@ func cellsOf(r rune) int {
 	return 1
 }
 
-// wide reports a width of two, as Unicode's East Asian Width has it for the scripts in use.
+// wide reports a width of two, as Unicode's East Asian Width has it for the scripts in
+// use.
 func wide(r rune) bool {
 	return r >= 0x1100 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||
 		r >= 0x3000 && r <= 0x303E || // CJK punctuation

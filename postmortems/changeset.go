@@ -25,12 +25,14 @@ const (
 	Renamed // From was removed and Path added, and they are the same document
 )
 
-// String returns the word of the push answer.
+// String returns the word of the push answer. It panics for a value that is not one of
+// the four.
 func (s ChangeStatus) String() string {
 	return [...]string{"new", "updated", "removed", "renamed"}[s]
 }
 
-// Change is one path that differs.
+// Change is one path that differs. Paths are repository paths as stored in git. A
+// change of the file mode alone is none.
 type Change struct {
 	Status  ChangeStatus
 	Path    string
@@ -40,8 +42,8 @@ type Change struct {
 	Size    int64  // bytes of Blob
 }
 
-// Commit is one commit of a ChangeSet with its changes relative to its first parent; for a
-// merge, only the paths that differ from every parent.
+// Commit is one commit of a ChangeSet with its changes relative to its first parent;
+// for a merge, only the paths that differ from every parent.
 type Commit struct {
 	ID        OID
 	Parents   []OID
@@ -65,7 +67,9 @@ type Content interface {
 }
 
 // ChangeSet is what a push (or a reconciliation after a crash) changes on one branch. git
-// passes it to the owners of folders.
+// passes it to the owners of folders. Net is what readers will see; Commits are how it
+// came about. Both are needed: a document can be renamed and changed in several
+// commits.
 type ChangeSet struct {
 	Branch  string // without refs/heads/
 	Old     OID    // published before; "" for the first push. For a draft: the merge base with main

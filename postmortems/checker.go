@@ -8,7 +8,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// checker collects the problems of one file.
+// checker collects the problems of one file. It is used by one goroutine, for one call
+// of Compile.
 type checker struct {
 	path     string
 	policy   Policy
@@ -24,7 +25,9 @@ type place struct {
 // at returns the place of a front matter value.
 func at(v yamldoc.Value) place { return place{v.Line(), v.Col(), v.Excerpt()} }
 
-// report adds a problem with the weight of its rule.
+// report adds a problem with the weight of its rule. The message is made printable
+// here, so that callers may quote any text of the author. A rule that is not in Rules
+// would be a Warning.
 func (c *checker) report(rule string, p place, format string, args ...any) {
 	c.problems = append(c.problems, Problem{
 		Path: c.path, Line: p.line, Col: p.col, Weight: ruleWeights[rule], Rule: rule,
@@ -33,7 +36,7 @@ func (c *checker) report(rule string, p place, format string, args ...any) {
 }
 
 // sorted returns the problems by place, errors before warnings at one place, without
-// duplicates.
+// duplicates. Problems of one rule at one place are equal only if their texts are.
 func (c *checker) sorted() []Problem {
 	slices.SortStableFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col), cmp.Compare(b.Weight, a.Weight))

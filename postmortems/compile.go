@@ -15,10 +15,11 @@ import (
 const summaryRunes = 300
 
 // Compile compiles one repository file into a Document and checks it by every rule that
-// concerns the file alone. The portal, "postern lint" and drafts use the same function; it
-// depends only on its arguments. Problems are sorted by place. If one is an Error, the
-// Document holds what could be read. The error is a failure of the renderer, or of kind
-// Invalid if the path is not that of a document.
+// concerns the file alone. The portal, "postern lint" and drafts use the same function;
+// it depends only on its arguments. Problems are sorted by place. If one is an Error,
+// the Document holds what could be read. The error is a failure of the renderer, or of
+// kind Invalid if the path is not that of a document. A file that is not text has only
+// a title made from its path. A missing front matter is no problem of its own.
 func Compile(ctx context.Context, repoPath string, src []byte, policy Policy, renderer BodyRenderer) (Document, []Problem, error) {
 	kind, ok := KindOf(repoPath)
 	if !ok {
@@ -26,27 +27,34 @@ func Compile(ctx context.Context, repoPath string, src []byte, policy Policy, re
 	}
 	c := &checker{path: repoPath, policy: policy}
 	doc := Document{Path: repoPath, Kind: kind, Title: titleFromPath(repoPath), Lang: "en", Status: StatusPublished}
+	// Everything below assumes valid UTF-8.
 	if line, col := notText(src); line > 0 {
 		c.report(ruleNotText, place{line: line, col: col}, "this is not UTF-8 text: save the file as UTF-8")
 		return doc, c.sorted(), nil
 	}
+	// The front matter comes first: it does not depend on the body, and the body needs its
+	// lines.
 	source := Split(src)
 	fm, stated := readFront(c, source)
 	body, found, err := renderer.RenderBody(ctx, BodyInput{Path: repoPath, Markdown: source.Body, FirstLine: source.BodyLine})
 	if err != nil {
 		return Document{}, nil, fault.Wrap(fault.KindOf(err), "postmortems.Compile", "", err)
 	}
+	// A renderer in another process must not name other files.
 	for i := range found {
 		found[i].Path = repoPath
 	}
 	c.problems = append(c.problems, found...)
 	assignRoles(body.Sections)
+	// From here on everything follows from these two.
 	doc.Front, doc.Body = fm, body
 	doc.derive(c, stated)
 	return doc, c.sorted(), nil
 }
 
 // derive computes the fields that follow from front matter and body, and checks them.
+// The order matters: the timeline and the durations need the milestones, and check
+// needs all of them.
 func (d *Document) derive(c *checker, st frontContext) {
 	d.Title = firstNonEmpty(d.Front.Title, oneLine(d.Body.H1), d.Title)
 	d.Summary = summaryOf(d.Front, d.Body)
@@ -63,7 +71,9 @@ func (d *Document) derive(c *checker, st frontContext) {
 }
 
 // check applies the rules that need more than one value. It reports no missing value when
-// the front matter could not be read completely: the value may be there.
+// the front matter could not be read completely: the value may be there. README and
+// index files describe a folder and are not checked. Only post-mortems need an owner
+// and times.
 func (d *Document) check(c *checker, st frontContext, timeline *timelineReader) {
 	if isIndex(d.Path) {
 		return
@@ -87,7 +97,8 @@ func (d *Document) check(c *checker, st frontContext, timeline *timelineReader) 
 	}
 }
 
-// dateOf returns the date of a document, zero when the file states none.
+// dateOf returns the date of a document, zero when the file states none. The day of the
+// start is that in UTC, whatever zone the author wrote.
 func dateOf(fm FrontMatter) time.Time {
 	if fm.Times.Started.Known() {
 		return utcDay(fm.Times.Started.At)
@@ -96,7 +107,8 @@ func dateOf(fm FrontMatter) time.Time {
 }
 
 // summaryOf returns the given summary, otherwise the text of the summary section,
-// otherwise the first text longer than one character.
+// otherwise the first text longer than one character. It is cut to summaryRunes and on
+// one line; "" for a document without text.
 func summaryOf(fm FrontMatter, body Body) string {
 	text := fm.Summary
 	for _, s := range body.Sections {
@@ -113,7 +125,7 @@ func summaryOf(fm FrontMatter, body Body) string {
 }
 
 // langOf returns "zh" if there are more Han characters than words of letters, otherwise
-// "en".
+// "en". Code is not counted: it is English in every document.
 func langOf(title string, body Body) string {
 	han, words := 0, 0
 	count := func(text string) {
@@ -150,7 +162,8 @@ var (
 )
 
 // titleFromPath returns a title made from a file name: "2021-05-09-api-outage.md" becomes
-// "Api outage"; a file that describes its folder gets the folder's name.
+// "Api outage"; a file that describes its folder gets the folder's name. It is never
+// empty.
 func titleFromPath(repoPath string) string {
 	name := path.Base(repoPath)
 	if isIndex(repoPath) && path.Dir(repoPath) != "." {

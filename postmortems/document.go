@@ -30,7 +30,8 @@ const (
 )
 
 // Document is one compiled file of the knowledge repository. It does not contain its
-// revision or anything about its storage.
+// revision or anything about its storage. It is a function of the file, the policy and
+// the renderer, so it can be compiled again at any time.
 type Document struct {
 	Path    string // repository path with extension, e.g. "postmortems/2026/pool.md"
 	Kind    Kind
@@ -50,8 +51,9 @@ type Document struct {
 	Durations Durations
 }
 
-// FrontMatter is the typed front matter. Every field is optional unless a rule of the kind
-// requires it.
+// FrontMatter is the typed front matter. Every field is optional unless a rule of the
+// kind requires it. Texts other than Extra are without control characters, and single
+// lines where the key is one. An invalid value is zero.
 type FrontMatter struct {
 	ID         string // permanent id; [A-Za-z0-9][A-Za-z0-9._-]{0,63}
 	Kind       Kind   // must agree with the folder if given
@@ -75,8 +77,8 @@ type FrontMatter struct {
 	Alerts     []string // names of alerts that the document covers
 	Actions    []Action
 	Source     Origin
-	// KeptBack is why the document is not published, as its author wrote it: "draft: true" or
-	// "published: false"; "" when it is published.
+	// KeptBack is why the document is not published, as its author wrote it: "draft: true"
+	// or "published: false"; "" when it is published.
 	KeptBack string
 	Extra    map[string]string // unknown keys with their YAML, preserved and warned about
 }
@@ -105,7 +107,8 @@ const (
 	Exact                    // to the written second
 )
 
-// Instant is a point in time with its precision; the zero value is unknown.
+// Instant is a point in time with its precision; the zero value is unknown. At is
+// midnight UTC if only the day is known.
 type Instant struct {
 	At        time.Time // UTC
 	Precision Precision
@@ -119,14 +122,16 @@ type Times struct {
 	Started, Detected, Acknowledged, Diagnosed, Mitigated, Recovered, Resolved Instant
 }
 
-// Durations count from the start of impact (times.started). Each is nil when either end is
-// unknown or known only to the day. Recover ends at mitigated, or at recovered if mitigated
-// is unknown. Resolve and Acknowledge are shown only in the milestone strip.
+// Durations count from the start of impact (times.started). Each is nil when either end
+// is unknown or known only to the day. Recover ends at mitigated, or at recovered if
+// mitigated is unknown. Resolve and Acknowledge are shown only in the milestone strip.
+// They are never negative.
 type Durations struct {
 	Detect, Acknowledge, Diagnose, Recover, Resolve *time.Duration
 }
 
-// Impact is what users noticed.
+// Impact is what users noticed. RequestsPct is the percentage of requests that failed,
+// 0 to 100; nil: not stated.
 type Impact struct {
 	Summary     string
 	Users       string // as written: "1,200", "all of eu-1"
@@ -135,23 +140,27 @@ type Impact struct {
 }
 
 // BudgetSpent is the share of an SLO's error budget that the incident consumed.
+// BurnedPct is in percent and may exceed 100.
 type BudgetSpent struct {
 	Ref       string
 	BurnedPct float64
 }
 
-// Factor is a contributing factor: a short tag for counting, or a text for reading.
+// Factor is a contributing factor: a short tag for counting, or a text for reading. At
+// least one of the two is set.
 type Factor struct {
 	Tag, Text string
 }
 
-// Origin is the source of an imported document.
+// Origin is the source of an imported document. Format is the name of the importer; it
+// is empty for a document that only states where it came from.
 type Origin struct {
 	URL, ArchiveURL, Format string
 	PublishedAt, FetchedAt  time.Time
 }
 
-// Action is one action item.
+// Action is one action item. DoneAt is zero when it is not known, also for an item that
+// is done.
 type Action struct {
 	ID       string
 	Text     string
@@ -167,7 +176,7 @@ type Action struct {
 	unparsed string // a written date that is not understood
 }
 
-// TimelineEntry is one row of a timeline.
+// TimelineEntry is one row of a timeline. Line is 1-based in the file.
 type TimelineEntry struct {
 	At     Instant // unknown when the row's time could not be placed on a day
 	Raw    string  // the time as written

@@ -7,10 +7,10 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// DurationsOf derives the durations of an incident from its milestones. All count from the
-// start of impact; each is nil unless both ends are known to the second. Recover ends at
-// mitigated, or at recovered when mitigated is unknown. A milestone before the start gives
-// no duration: the rules refuse it.
+// DurationsOf derives the durations of an incident from its milestones. All count from
+// the start of impact; each is nil unless both ends are known to the second. Recover
+// ends at mitigated, or at recovered when mitigated is unknown. A milestone before the
+// start gives no duration: the rules refuse it.
 func DurationsOf(t Times) Durations {
 	since := func(end Instant) *time.Duration {
 		if t.Started.Precision != Exact || end.Precision != Exact {
@@ -22,6 +22,8 @@ func DurationsOf(t Times) Durations {
 		}
 		return &d
 	}
+	// A mitigation known only to the day is not replaced: recovery may have been much
+	// later.
 	recovered := t.Mitigated
 	if !recovered.Known() {
 		recovered = t.Recovered
@@ -36,7 +38,7 @@ func DurationsOf(t Times) Durations {
 }
 
 // String returns detect, diagnose and recover in one line: "detected 4 min, diagnosed
-// unknown, recovered 31 min".
+// unknown, recovered 31 min". Acknowledge and Resolve are left out.
 func (d Durations) String() string {
 	return fmt.Sprintf("detected %s, diagnosed %s, recovered %s",
 		FormatDuration(d.Detect), FormatDuration(d.Diagnose), FormatDuration(d.Recover))

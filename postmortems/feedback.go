@@ -15,15 +15,18 @@ const (
 	linksListed     = 50 // broken links of an accepted push
 )
 
-// FormatReceipt returns the answer to an accepted push (or a check), line by line, as the
-// author reads it after "remote: ". baseURL is the portal's public address with its prefix.
-// Lines contain no control characters.
+// FormatReceipt returns the answer to an accepted push (or a check), line by line, as
+// the author reads it after "remote: ". baseURL is the portal's public address with its
+// prefix. Lines contain no control characters. The receipt is not changed. The order
+// is: what happened, documents, other files, warnings, broken links; empty lines
+// separate the last two.
 func FormatReceipt(r Receipt, baseURL string) []string {
 	baseURL = strings.TrimRight(baseURL, "/")
 	out := []string{headline(r)}
 	if r.Already {
 		return out
 	}
+	// The first push of an existing repository has thousands of documents.
 	if len(r.Documents) > documentsListed {
 		out = append(out, countDocuments(r.Documents)...)
 	} else {
@@ -44,7 +47,8 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 	return printableLines(out)
 }
 
-// headline returns the first line of the answer.
+// headline returns the first line of the answer. Every case answers the author's first
+// question: is it published?
 func headline(r Receipt) string {
 	nothing := len(r.Documents) == 0 && r.Files == 0 && len(r.Other) == 0
 	switch {
@@ -62,7 +66,8 @@ func headline(r Receipt) string {
 	return "published"
 }
 
-// documentLines returns the lines about one document.
+// documentLines returns the lines about one document. They are not printable yet:
+// titles are the author's.
 func documentLines(d DocumentChange, baseURL string) []string {
 	out := []string{fmt.Sprintf("%s %s: %s", d.Status, d.Kind, d.Title), "  " + baseURL + d.Address}
 	if d.Status == Deleted {
@@ -77,7 +82,8 @@ func documentLines(d DocumentChange, baseURL string) []string {
 	return out
 }
 
-// keptBackLines lists the documents that are not published at the request of their authors.
+// keptBackLines lists the documents that are not published at the request of their
+// authors.
 func keptBackLines(r Receipt) []string {
 	what := "not published"
 	if r.Draft {
@@ -93,7 +99,8 @@ func keptBackLines(r Receipt) []string {
 	return out
 }
 
-// countDocuments returns the number of documents by kind and status.
+// countDocuments returns the number of documents by kind and status. Kinds are in the
+// order of Kinds, and kinds without documents have no line.
 func countDocuments(documents []DocumentChange) []string {
 	counts := map[Kind]map[ChangeStatus]int{}
 	for _, d := range documents {
@@ -117,7 +124,9 @@ func countDocuments(documents []DocumentChange) []string {
 	return out
 }
 
-// brokenLines returns a warning for each broken link, without duplicates.
+// brokenLines returns a warning for each broken link, without duplicates. links must be
+// grouped, as Receipt has them: only adjacent duplicates are removed. There is at least
+// one.
 func brokenLines(links []BrokenLink, baseURL string) []string {
 	var out []string
 	once := slices.Compact(slices.Clone(links))
@@ -136,7 +145,7 @@ func (l BrokenLink) Problem() Problem {
 		Message: fmt.Sprintf("the %s %q leads nowhere", l.Kind, l.Raw)}
 }
 
-// String returns the word for the link in a message.
+// String returns the word for the link in a message. An unknown kind is a link.
 func (k LinkKind) String() string {
 	switch k {
 	case LinkImage:
@@ -147,10 +156,12 @@ func (k LinkKind) String() string {
 	return "link"
 }
 
-// FormatProblems returns the lines about problems: one for each, errors first, below it the
-// source line and a caret if the problem has an excerpt, then the addresses of the rules'
-// documentation. At most limit problems are listed; the rest is counted. reason is the line
-// that git prints for the refused ref, "" when no problem is an error.
+// FormatProblems returns the lines about problems: one for each, errors first, below it
+// the source line and a caret if the problem has an excerpt, then the addresses of the
+// rules' documentation. At most limit problems are listed; the rest is counted. reason
+// is the line that git prints for the refused ref, "" when no problem is an error.
+// problems is not changed. A limit of 0 or less lists none. Rules are named once, in
+// the order of the problems.
 func FormatProblems(problems []Problem, baseURL string, limit int) (lines []string, reason string) {
 	sorted := slices.Clone(problems)
 	slices.SortStableFunc(sorted, func(a, b Problem) int { return cmp.Compare(b.Weight, a.Weight) })
@@ -175,13 +186,16 @@ func FormatProblems(problems []Problem, baseURL string, limit int) (lines []stri
 	return printableLines(lines), reasonOf(sorted)
 }
 
-// messageRunes bounds a message, which may quote the author's text: ten lines of a terminal.
+// messageRunes bounds a message, which may quote the author's text: ten lines of a
+// terminal. Longer ones end with an ellipsis.
 const messageRunes = 800
 
-// reasonRunes bounds the reason of a ref, which git prints on one line after the ref names.
+// reasonRunes bounds the reason of a ref, which git prints on one line after the ref
+// names.
 const reasonRunes = 160
 
-// reasonOf returns the first error and the number of the others.
+// reasonOf returns the first error and the number of the others. sorted must have the
+// errors first. The first of them is named.
 func reasonOf(sorted []Problem) string {
 	errors := 0
 	for _, p := range sorted {
@@ -200,7 +214,8 @@ func reasonOf(sorted []Problem) string {
 	return reason
 }
 
-// ruleAddress returns the line that refers to the documentation of a rule.
+// ruleAddress returns the line that refers to the documentation of a rule. baseURL may
+// end with a slash.
 func ruleAddress(baseURL, rule string) string {
 	return "see " + strings.TrimRight(baseURL, "/") + "/rules/" + rule
 }

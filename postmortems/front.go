@@ -15,8 +15,9 @@ func frontLimits() yamldoc.Limits {
 	return yamldoc.Limits{Bytes: 32 << 10, Keys: 512, Depth: 16}
 }
 
-// frontContext holds facts about the front matter, beyond its typed form, that reading the
-// body requires.
+// frontContext holds facts about the front matter, beyond its typed form, that reading
+// the body requires. An absent key and one that is null differ: null states that the
+// time is not known, and the rules then ask no further.
 type frontContext struct {
 	zone       *time.Location // of times.started as written; nil: not given
 	incomplete bool           // some or all of the front matter was not understood
@@ -32,7 +33,8 @@ type front struct {
 	context frontContext
 }
 
-// readFront reads the front matter of a source into its typed form.
+// readFront reads the front matter of a source into its typed form. It never fails: a
+// document is readable without its front matter.
 func readFront(c *checker, src Source) (FrontMatter, frontContext) {
 	f := &front{checker: c}
 	f.context.incomplete = src.format != frontNone && src.format != frontYAML
@@ -49,7 +51,8 @@ func readFront(c *checker, src Source) (FrontMatter, frontContext) {
 	return f.fm, f.context
 }
 
-// toml reads the values that need no TOML parser.
+// toml reads the values that need no TOML parser. Importing a site of Hugo converts the
+// rest.
 func (f *front) toml(text []byte) {
 	f.report(ruleFrontTOML, place{line: 1, col: 1},
 		"this front matter is TOML: only title, date, authors, draft and published are read from it")
@@ -65,7 +68,8 @@ func (f *front) toml(text []byte) {
 	f.fm.Authors = lines(tomlValue(text, "authors"))
 }
 
-// yaml reads all keys of YAML front matter.
+// yaml reads all keys of YAML front matter. Each call reads its keys, and what remains
+// at the end is unknown.
 func (f *front) yaml(text []byte) {
 	doc, issues := yamldoc.Parse(text, frontLimits())
 	if doc == nil {
@@ -84,6 +88,7 @@ func (f *front) yaml(text []byte) {
 	f.actions(m.Value("actions"))
 	f.origin(m.Value("source"))
 	hints(m)
+	// Keys for other tools are stored as written, so that an export does not lose them.
 	for key, value := range m.Unknown() {
 		if f.fm.Extra == nil {
 			f.fm.Extra = map[string]string{}
@@ -97,7 +102,7 @@ func (f *front) yaml(text []byte) {
 var templateMarks = regexp.MustCompile(`\{\{|\{%|<%`)
 
 // issues reports the problems of the YAML itself. For a template only the first one is
-// reported, as a template.
+// reported, as a template. doc.Issues includes what typed readers found.
 func (f *front) issues(issues []yamldoc.Issue, template bool) {
 	for _, i := range issues {
 		rule := map[yamldoc.Code]string{
@@ -117,6 +122,7 @@ func (f *front) issues(issues []yamldoc.Issue, template bool) {
 }
 
 // hints suggests the right key for keys of other tools and for keys at the wrong level.
+// A hint is part of the message about an unknown key.
 func hints(m *yamldoc.Map) {
 	for _, key := range []string{"ref", "severity", "services", "product", "environment", "detected_by", "duplicate_of", "related"} {
 		m.Hint(key, "incident."+key)
@@ -135,7 +141,8 @@ func hints(m *yamldoc.Map) {
 	}
 }
 
-// identity reads the keys that every kind of document has.
+// identity reads the keys that every kind of document has. The kind of the folder
+// always counts: a different one in the file is an error and has no other effect.
 func (f *front) identity(m *yamldoc.Map) {
 	f.fm.Title = oneLine(m.Value("title").String())
 	f.fm.Summary = prose(m.Value("summary").String())
@@ -163,6 +170,8 @@ func (f *front) identity(m *yamldoc.Map) {
 		}
 	}
 	f.fm.Date, _ = f.time(m.Value("date"), true)
+	// A single text is a list of one and has no items, so its place is that of the key's
+	// value.
 	redirects := m.Value("redirects")
 	for i, address := range redirects.Strings() {
 		v := redirects
@@ -177,7 +186,8 @@ func (f *front) identity(m *yamldoc.Map) {
 	}
 }
 
-// Valid reports whether s is one of the four states.
+// Valid reports whether s is one of the four states. "" is not valid, although an
+// absent status is allowed.
 func (s Status) Valid() bool {
 	switch s {
 	case StatusDraft, StatusReview, StatusPublished, StatusArchived:
@@ -191,17 +201,20 @@ var (
 	redirectForm = regexp.MustCompile(`^/[^/\s\\?#\p{Cc}][^\s\\?#\p{Cc}]*$`)
 )
 
-// validID reports whether a text can be a permanent id.
+// validID reports whether a text can be a permanent id. The form is safe in addresses,
+// file names and keys of the database.
 func validID(id string) bool {
 	return idForm.MatchString(id)
 }
 
-// validRedirect reports whether a text can be an old address of this portal.
+// validRedirect reports whether a text can be an old address of this portal. "//host"
+// is excluded: browsers would take it for another site.
 func validRedirect(address string) bool {
 	return redirectForm.MatchString(address)
 }
 
-// people reads who wrote, owns and reviews the document.
+// people reads who wrote, owns and reviews the document. Names are not checked against
+// any directory.
 func (f *front) people(m *yamldoc.Map) {
 	f.fm.Authors = lines(m.Value("authors").Strings())
 	f.fm.Owner = oneLine(m.Value("owner").String())

@@ -7,7 +7,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// actions reads the action items of the front matter: mappings, or single texts.
+// actions reads the action items of the front matter: mappings, or single texts. They
+// are in the order of the file, and a single mapping is a list of one.
 func (f *front) actions(v yamldoc.Value) {
 	for _, item := range f.items(v) {
 		if item.Scalar() {
@@ -18,7 +19,8 @@ func (f *front) actions(v yamldoc.Value) {
 	}
 }
 
-// action reads one mapping.
+// action reads one mapping. One without a text is reported and dropped. A completion
+// date without a status means done.
 func (f *front) action(item yamldoc.Value) {
 	m := item.Map()
 	a := Action{
@@ -58,7 +60,7 @@ func (f *front) action(item yamldoc.Value) {
 }
 
 // actionType maps a word to prevent, detect, mitigate or process; "" when it is absent or
-// unknown. It is false for an unknown word.
+// unknown. It is false for an unknown word. Words are compared without case.
 func actionType(word string) (string, bool) {
 	switch strings.ToLower(strings.TrimSpace(word)) {
 	case "":
@@ -75,11 +77,13 @@ func actionType(word string) (string, bool) {
 	return "", false
 }
 
-// ActionStatuses returns the states of an action item, the most pressing first.
+// ActionStatuses returns the states of an action item, the most pressing first. Lists
+// and filters use this order.
 func ActionStatuses() []string { return []string{"open", "done", "dropped"} }
 
-// actionStatus maps a word to open, done or dropped; open when it is absent or unknown. It
-// is false for an unknown word.
+// actionStatus maps a word to open, done or dropped; open when it is absent or unknown.
+// It is false for an unknown word. Markup around the word is ignored, as in a table
+// cell with **done**.
 func actionStatus(word string) (string, bool) {
 	w := strings.ToLower(strings.Trim(strings.TrimSpace(word), "*_`[]()"))
 	switch w {
@@ -96,8 +100,9 @@ func actionStatus(word string) (string, bool) {
 	return "open", false
 }
 
-// dayIn returns midnight UTC of the date that a text begins with, zero when it begins with
-// none or with an ambiguous one.
+// dayIn returns midnight UTC of the date that a text begins with, zero when it begins
+// with none or with an ambiguous one. A date needs its year, since an action item may
+// be years old. What follows the date is ignored.
 func dayIn(text string) time.Time {
 	if t, _, ok := yamldoc.ParseTime(text); ok {
 		return utcDay(t)

@@ -6,7 +6,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// incident reads which incident the document is about.
+// incident reads which incident the document is about. References to other incidents
+// stay as written: their forms differ by tool.
 func (f *front) incident(m *yamldoc.Map) {
 	in := &f.fm.Incident
 	in.Ref = oneLine(m.Value("ref").String())
@@ -28,7 +29,8 @@ func (f *front) incident(m *yamldoc.Map) {
 	m.Unknown()
 }
 
-// impact reads what users noticed.
+// impact reads what users noticed. An entry of slo without a percentage is valid and
+// has no effect.
 func (f *front) impact(m *yamldoc.Map) {
 	f.fm.Impact.Summary = prose(m.Value("summary").String())
 	f.fm.Impact.Users = oneLine(m.Value("users").String())
@@ -51,6 +53,7 @@ func (f *front) impact(m *yamldoc.Map) {
 const unbounded = 1e9
 
 // percent reads a percentage with or without its sign; nil when absent or invalid.
+// Values that are no numbers are reported by package yamldoc.
 func (f *front) percent(v yamldoc.Value, most float64) *float64 {
 	if !v.Present() {
 		return nil
@@ -66,7 +69,8 @@ func (f *front) percent(v yamldoc.Value, most float64) *float64 {
 	return &n
 }
 
-// causes reads trigger, root causes, contributing factors, change and alerts.
+// causes reads trigger, root causes, contributing factors, change and alerts. Empty
+// factors are dropped.
 func (f *front) causes(m *yamldoc.Map) {
 	f.fm.Trigger = prose(m.Value("trigger").String())
 	for _, text := range m.Value("root_causes").Strings() {
@@ -86,6 +90,7 @@ func (f *front) causes(m *yamldoc.Map) {
 var tagForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$`)
 
 // factorOf reads {tag, text}, or a single text: a tag when it is one short word.
+// Reports count tags, so a sentence must not become one.
 func factorOf(item yamldoc.Value) Factor {
 	if item.Scalar() {
 		text := prose(item.Text())
@@ -108,7 +113,7 @@ func (f *front) items(v yamldoc.Value) []yamldoc.Value {
 	return []yamldoc.Value{v}
 }
 
-// origin reads where an imported document came from.
+// origin reads where an imported document came from. A single text is the address.
 func (f *front) origin(v yamldoc.Value) {
 	if v.Scalar() {
 		f.fm.Source.URL = oneLine(v.Text())

@@ -13,8 +13,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// The keys by which Hugo, Jekyll, Docusaurus, MkDocs and Obsidian mark a page as not to be
-// shown: `draft: true`, `published: false` and `publish: false`.
+// The keys by which Hugo, Jekyll, Docusaurus, MkDocs and Obsidian mark a page as not to
+// be shown: `draft: true`, `published: false` and `publish: false`.
 const (
 	keyDraft     = "draft"
 	keyPublished = "published"
@@ -22,7 +22,8 @@ const (
 )
 
 // shownKey returns which of the keys an author means, in any case and with any blanks or
-// invisible characters around it; "" for another key.
+// invisible characters around it; "" for another key. A key that looks right and is
+// ignored would publish what its author wants to keep back.
 func shownKey(key string) string {
 	key = strings.ToLower(strings.TrimFunc(key, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }))
 	switch key {
@@ -33,13 +34,15 @@ func shownKey(key string) string {
 }
 
 // KeptBack returns why a document is not published, as its author wrote it ("draft:
-// true"); "" for a document that is published. It reads only the front matter.
+// true"); "" for a document that is published. It reads only the front matter. It
+// agrees with Document.Front.KeptBack after Compile, at a fraction of the cost.
 func KeptBack(repoPath string, src []byte) string {
 	fm, _ := readFront(&checker{path: repoPath}, Split(src))
 	return fm.KeptBack
 }
 
-// keptBack reads the keys from YAML front matter.
+// keptBack reads the keys from YAML front matter. All keys are tried, because the same
+// key may be written in several spellings.
 func (f *front) keptBack(m *yamldoc.Map) {
 	_, _ = m.Has(keyDraft), m.Has(keyPublished) // marks them as known keys, for suggestions
 	for _, name := range m.Keys() {
@@ -61,8 +64,11 @@ func (f *front) keptBack(m *yamldoc.Map) {
 }
 
 // shown applies one statement about whether the document is to be shown. A value that is
-// not understood withholds the document, because publishing by mistake cannot be undone.
+// not understood withholds the document, because publishing by mistake cannot be
+// undone. The first reason is the one that is shown. An empty value or null says
+// nothing.
 func (f *front) shown(key, text string, where place) {
+	// The words are those that YAML 1.1 and the tools above accept.
 	kept, known := false, true
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "", "null", "~":
@@ -102,13 +108,14 @@ func (f *front) keptBackText(text []byte, expr *regexp.Regexp, line int) {
 	}
 }
 
-// keptBackTOML finds the keys in TOML front matter, in any table: without a TOML parser the
-// tables are not known.
+// keptBackTOML finds the keys in TOML front matter, in any table: without a TOML parser
+// the tables are not known.
 func (f *front) keptBackTOML(text []byte) { f.keptBackText(text, tomlKey, 1) }
 
 // keptBackBelow finds the keys in a file that does not begin with front matter: it begins
 // with a JSON object, or its front matter is below blank lines or a comment, where it is
-// rendered as text.
+// rendered as text. Only the first bytes are searched, as many as front matter may
+// have.
 func (f *front) keptBackBelow(body []byte) {
 	body = body[:min(len(body), frontLimits().Bytes)]
 	at := len(body) - len(aboveFront.ReplaceAll(body, nil))
@@ -128,7 +135,9 @@ func (f *front) keptBackBelow(body []byte) {
 var aboveFront = regexp.MustCompile(`^(?:[ \t\n]+|<!--(?s:.*?)-->|;;;[ \t]*\n)+`)
 
 // keptBackJSON reads the keys of the object that a file begins with. If the object is not
-// valid JSON, it searches the text up to the first blank line.
+// valid JSON, it searches the text up to the first blank line. Text behind the object
+// is the body and is ignored. Keys are in alphabetical order, so that the reason is
+// reproducible.
 func (f *front) keptBackJSON(body []byte, line int) {
 	var front map[string]any
 	if json.NewDecoder(bytes.NewReader(body)).Decode(&front) != nil {

@@ -7,7 +7,9 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// time reads a time or a date in UTC. With past, a time in the future is reported.
+// time reads a time or a date in UTC. With past, a time in the future is reported. It
+// is zero when the value is absent or invalid. day reports that only the day was
+// written.
 func (f *front) time(v yamldoc.Value, past bool) (t time.Time, day bool) {
 	written, day, ok := f.written(v)
 	if ok && past && f.future(written) {
@@ -16,8 +18,8 @@ func (f *front) time(v yamldoc.Value, past bool) (t time.Time, day bool) {
 	return written.UTC(), day
 }
 
-// written reads a time in the zone that the author wrote. It is not ok when the value is
-// not a time, which it reports.
+// written reads a time in the zone that the author wrote. It is not ok when the value
+// is not a time, which it reports.
 func (f *front) written(v yamldoc.Value) (t time.Time, day, ok bool) {
 	if !v.Scalar() {
 		v.Time() // reports that the value is not a scalar
@@ -32,17 +34,20 @@ func (f *front) written(v yamldoc.Value) (t time.Time, day, ok bool) {
 	return t, day, true
 }
 
-// future reports whether t is after the time of the check.
+// future reports whether t is after the time of the check. Without a time of the check
+// nothing is.
 func (f *front) future(t time.Time) bool { return !f.policy.Now.IsZero() && t.After(f.policy.Now) }
 
-// milestone is one entry of times and where it is written.
+// milestone is one entry of times and where it is written. at is where its instant is
+// stored.
 type milestone struct {
 	name  string
 	value yamldoc.Value
 	at    *Instant
 }
 
-// times reads the milestones and checks their order.
+// times reads the milestones and checks their order. The zone in which times.started is
+// written is remembered: it is the last resort for rows of the timeline without a zone.
 func (f *front) times(m *yamldoc.Map) {
 	t := &f.fm.Times
 	all := []milestone{
@@ -60,6 +65,7 @@ func (f *front) times(m *yamldoc.Map) {
 			f.report(ruleTimeDay, at(ms.value), "%s is a day: durations that need it stay unknown", ms.value.Path())
 		}
 	}
+	// The typed milestones are in UTC; the zone is only in the text.
 	if written, day, ok := yamldoc.ParseTime(all[0].value.Text()); ok && !day {
 		f.context.zone = written.Location()
 	}
@@ -72,7 +78,8 @@ func (f *front) times(m *yamldoc.Map) {
 // zoneStated matches a time that ends with a zone.
 var zoneStated = regexp.MustCompile(`(?i)(z|utc|gmt|[+-]\d\d:?\d\d)$`)
 
-// instant reads one milestone. Null, absent and invalid ones are unknown.
+// instant reads one milestone. Null, absent and invalid ones are unknown. A time
+// without a zone is read as UTC and reported.
 func (f *front) instant(v yamldoc.Value) Instant {
 	if !v.Present() {
 		return Instant{}
@@ -93,7 +100,8 @@ func (f *front) instant(v yamldoc.Value) Instant {
 	return Instant{At: t.UTC(), Precision: Exact}
 }
 
-// bounds reports milestones before the start or after the end of the incident.
+// bounds reports milestones before the start or after the end of the incident. A
+// milestone is reported once, for the start or for the end.
 func (f *front) bounds(all []milestone) {
 	started, resolved := all[0], all[len(all)-1]
 	for _, ms := range all[1:] {
@@ -106,7 +114,7 @@ func (f *front) bounds(all []milestone) {
 }
 
 // order reports an unusual order between start and end. Mitigation before diagnosis is
-// normal: a rollback often comes first.
+// normal: a rollback often comes first. The constants are indexes into all.
 func (f *front) order(all []milestone) {
 	const detected, acknowledged, diagnosed, mitigated, recovered = 1, 2, 3, 4, 5
 	for _, pair := range [][2]int{
@@ -121,7 +129,8 @@ func (f *front) order(all []milestone) {
 	}
 }
 
-// before compares two known instants, by UTC day when one of them is known only to the day.
+// before compares two known instants, by UTC day when one of them is known only to the
+// day. It is false if either is unknown, so unknown milestones break no rule.
 func (i Instant) before(other Instant) bool {
 	if !i.Known() || !other.Known() {
 		return false
@@ -132,7 +141,8 @@ func (i Instant) before(other Instant) bool {
 	return i.At.Before(other.At)
 }
 
-// utcDay returns midnight UTC of the day of t; zero stays zero.
+// utcDay returns midnight UTC of the day of t; zero stays zero. Truncate works on
+// absolute time, whose days are those of UTC.
 func utcDay(t time.Time) time.Time {
 	if t.IsZero() {
 		return t

@@ -17,7 +17,8 @@ type Policy struct {
 	Now time.Time
 }
 
-// Severity maps an author's word to SEV1..SEV5; false when it is unknown.
+// Severity maps an author's word to SEV1..SEV5; false when it is unknown. The names
+// SEV1 to SEV5 themselves always count and cannot be mapped to another one.
 func (p Policy) Severity(word string) (string, bool) {
 	folded := foldWord(word)
 	if name := strings.ToUpper(folded); severity.Known(name) {

@@ -5,9 +5,10 @@ import (
 	"unicode"
 )
 
-// Printable makes a text safe for a terminal and for one line of a log: control characters,
-// characters that change the direction of writing and line separators become "?", bytes
-// that are not UTF-8 become the replacement character, and tabs become blanks.
+// Printable makes a text safe for a terminal and for one line of a log: control
+// characters, characters that change the direction of writing and line separators
+// become "?", bytes that are not UTF-8 become the replacement character, and tabs
+// become blanks. The length in runes stays the same, except for invalid bytes in a row.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -21,6 +22,8 @@ func Printable(s string) string {
 }
 
 // isHidden reports whether a character affects the display instead of being shown.
+// Characters without width that join or separate letters are not among them: scripts
+// need those.
 func isHidden(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == '\u2028', r == '\u2029':
@@ -41,7 +44,8 @@ func oneLine(s string) string {
 	}, s)), " ")
 }
 
-// prose is oneLine for each line of a text.
+// prose is oneLine for each line of a text. Empty lines at the beginning and the end
+// are removed; those between paragraphs stay.
 func prose(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
@@ -51,6 +55,7 @@ func prose(s string) string {
 }
 
 // cutRunes returns at most n runes of a text, cut at the end of a word if one is near.
+// The ellipsis counts as one of them. n must be at least 1.
 func cutRunes(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {

@@ -30,7 +30,8 @@ type Problem struct {
 	Excerpt string // the source line, for YAML findings; "" otherwise
 }
 
-// String returns the line for the author: path:line:col: error: message [rule].
+// String returns the line for the author: path:line:col: error: message [rule]. It is
+// the form that editors and CI systems recognise.
 func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s: %s [%s]", p.Path, max(p.Line, 1), max(p.Col, 1), p.Weight, p.Message, p.Rule)
 }

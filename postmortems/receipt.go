@@ -37,7 +37,8 @@ type KeptBackDocument struct {
 	Reason string // "draft: true"
 }
 
-// BrokenLink is a link whose target does not exist.
+// BrokenLink is a link whose target does not exist. Raw is the destination as written;
+// Line and Col are 1-based.
 type BrokenLink struct {
 	Path      string
 	Line, Col int

@@ -6,6 +6,7 @@ import (
 )
 
 // Role is the subject of a section of a post-mortem, independent of its wording.
+// Summaries, timelines, action items and search use it.
 type Role string
 
 // The roles of sections.
@@ -30,9 +31,9 @@ const (
 	RoleSupporting  Role = "supporting"
 )
 
-// roleWords returns the headings of each role: those in the templates of Google, PagerDuty,
-// Atlassian, Morgue, icco, Kehoe and Microsoft, and their Chinese counterparts, in the form
-// that foldHeading returns.
+// roleWords returns the headings of each role: those in the templates of Google,
+// PagerDuty, Atlassian, Morgue, icco, Kehoe and Microsoft, and their Chinese
+// counterparts, in the form that foldHeading returns.
 func roleWords() map[Role][]string {
 	return map[Role][]string{
 		RoleSummary: {"summary", "executive summary", "incident summary", "issue summary", "overview", "what happened", "tl dr",
@@ -103,7 +104,8 @@ var (
 )
 
 // foldHeading removes what authors add to a heading: numbers, markup, emoji, remarks in
-// brackets, dates, and everything after a colon or a dash.
+// brackets, dates, and everything after a colon or a dash. The result has lower case,
+// single blanks and no punctuation but apostrophes. It may be empty.
 func foldHeading(heading string) string {
 	h := strings.ToLower(strings.NewReplacer("’", "'", "‘", "'", "&", " and ", "\u00a0", " ").Replace(heading))
 	h = numbering.ReplaceAllString(remark.ReplaceAllString(h, " "), "")
@@ -118,12 +120,14 @@ func foldHeading(heading string) string {
 func roleOf(heading string) Role { return roleTable[foldHeading(heading)] }
 
 // assignRoles sets the role of every section. A section without a role of its own has the
-// role of the section that contains it ("Timeline" > "2026-10-03").
+// role of the section that contains it ("Timeline" > "2026-10-03"). sections must be in
+// document order. Text above the first heading has no role.
 func assignRoles(sections []Section) {
 	type open struct {
 		level int
 		role  Role
 	}
+	// stack holds the headings that contain the current one, outermost first.
 	var stack []open
 	for i := range sections {
 		s := &sections[i]
@@ -133,6 +137,7 @@ func assignRoles(sections []Section) {
 		for len(stack) > 0 && stack[len(stack)-1].level >= s.Level {
 			stack = stack[:len(stack)-1]
 		}
+		// A heading of its own role ends the inheritance, even inside a timeline.
 		s.Role = roleOf(s.Heading)
 		if s.Role == RoleNone && len(stack) > 0 {
 			s.Role = stack[len(stack)-1].role

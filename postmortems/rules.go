@@ -49,8 +49,8 @@ const (
 	ruleBudgetRef  = "slo-ref-missing"
 )
 
-// Rules returns all rules of this package, in the order of the documentation. Rules of the
-// Markdown itself are in the renderer's package.
+// Rules returns all rules of this package, in the order of the documentation. Rules of
+// the Markdown itself are in the renderer's package. The slice is new at each call.
 func Rules() []Rule {
 	return slices.Concat(fileRules(), keyRules(), statusRules(), timeRules(), timelineRules(), recordRules(), repositoryRules())
 }
@@ -64,7 +64,8 @@ var ruleWeights = func() map[string]Weight {
 	return weights
 }()
 
-// RuleDoc returns the documentation page of a rule, in Markdown.
+// RuleDoc returns the documentation page of a rule, in Markdown. Rules without a Bad
+// example have only a correct one.
 func RuleDoc(r Rule) []byte {
 	var out bytes.Buffer
 	verdict := "A push that breaks this rule is accepted with a warning."
@@ -78,7 +79,8 @@ func RuleDoc(r Rule) []byte {
 	return out.Bytes()
 }
 
-// example adds a file in a fence that is longer than any fence inside it.
+// example adds a file in a fence that is longer than any fence inside it. Invalid
+// bytes, which the example of one rule needs, are replaced on the page.
 func example(out *bytes.Buffer, heading, file string) {
 	if file == "" {
 		return
@@ -92,7 +94,8 @@ func example(out *bytes.Buffer, heading, file string) {
 }
 
 // sample returns a whole post-mortem that breaks no rule, with further lines of front
-// matter. The examples of the rules are variations of it.
+// matter. The examples of the rules are variations of it. Lines that begin with
+// "times:" replace the default start.
 func sample(lines ...string) string {
 	return sampleBody("Requests waited for connections.\n", lines...)
 }

@@ -110,7 +110,8 @@ func timelineRules() []Rule {
 	}
 }
 
-// recordRules are about the record of the incident: owner, severity, action items, budget.
+// recordRules are about the record of the incident: owner, severity, action items,
+// budget.
 func recordRules() []Rule {
 	return []Rule{
 		{

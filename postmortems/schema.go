@@ -9,8 +9,10 @@ import (
 // object is a JSON Schema fragment.
 type object = map[string]any
 
-// FrontMatterSchema returns the JSON Schema (draft 2020-12) of the front matter, for editors
-// and other tools. Unknown keys are allowed, because they are preserved.
+// FrontMatterSchema returns the JSON Schema (draft 2020-12) of the front matter, for
+// editors and other tools. Unknown keys are allowed, because they are preserved. Its
+// bytes are the same at each call: maps are encoded in the order of their keys. The
+// rules check more than a schema can, such as the order of milestones.
 func FrontMatterSchema() []byte {
 	schema := object{
 		"$schema":              "https://json-schema.org/draft/2020-12/schema",
@@ -57,6 +59,8 @@ func frontProperties() object {
 	}
 }
 
+// The keys of this and the next functions are those that the front… files read; a key
+// that is added there belongs here, too.
 func incidentSchema() object {
 	return properties(object{
 		"ref":          described(text(), "The incident's name elsewhere, such as INC-2291."),
@@ -110,7 +114,8 @@ func sourceSchema() object {
 	return properties(object{"url": text(), "archive_url": text(), "published_at": moment(), "fetched_at": moment(), "format": text()})
 }
 
-// text is the schema of a text; numbers and booleans are read as written.
+// text is the schema of a text; numbers and booleans are read as written. null is
+// allowed everywhere: a template states keys that are not known yet.
 func text() object { return object{"type": []string{"string", "number", "boolean", "null"}} }
 
 // texts is the schema of a list of texts, or of one text.
@@ -118,7 +123,8 @@ func texts() object {
 	return object{"type": []string{"array", "string", "number", "boolean", "null"}, "items": text()}
 }
 
-// moment is the schema of an RFC 3339 time, a date, or null.
+// moment is the schema of an RFC 3339 time, a date, or null. The pattern checks the
+// date only, so that editors accept every form of time that the rules accept.
 func moment() object {
 	return object{"type": []string{"string", "null"}, "pattern": `^\d{4}-\d{2}-\d{2}`}
 }
@@ -140,6 +146,7 @@ func properties(p object) object {
 	return object{"type": []string{"object", "null"}, "properties": p, "additionalProperties": true}
 }
 
+// It changes and returns schema.
 func described(schema object, what string) object {
 	schema["description"] = what
 	return schema

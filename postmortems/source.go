@@ -28,11 +28,13 @@ type Source struct {
 	BodyLine int // 1-based line of the file at which Body begins
 }
 
-// Split splits a file. It removes the byte order mark and turns CRLF and CR into LF.
+// Split splits a file. It removes the byte order mark and turns CRLF and CR into LF. It
+// never fails. Without front matter the whole file is the body.
 func Split(src []byte) Source {
 	text := bytes.TrimPrefix(src, []byte("\uFEFF"))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	// Only the first line can open front matter: further down "---" is a thematic break.
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	switch string(bytes.TrimRight(first, " \t")) {
 	case "---":
@@ -43,7 +45,9 @@ func Split(src []byte) Source {
 	return Source{Body: text, BodyLine: 1}
 }
 
-// splitFront splits a text at the first line that closes its front matter.
+// splitFront splits a text at the first line that closes its front matter. A "---" that
+// nothing closes is a thematic break, unless a key follows it. rest is text behind its
+// first line.
 func splitFront(text, rest []byte, format frontFormat, closings ...string) Source {
 	line, at := 1, len(text)-len(rest)
 	for at < len(text) {
@@ -67,13 +71,14 @@ func splitFront(text, rest []byte, format frontFormat, closings ...string) Sourc
 var firstKey = regexp.MustCompile(`^(?:[ \t]*(?:#[^\n]*)?\n)*["']?[A-Za-z_][\w -]*["']?:(?:\s|$)`)
 
 // looksLikeKey reports whether a text begins with a key, so that it was meant as front
-// matter.
+// matter. A thematic break at the top of a text is followed by prose.
 func looksLikeKey(text []byte) bool {
 	return firstKey.Match(text)
 }
 
-// notText returns the 1-based line and column of the first byte that is not valid in a text
-// file, 0 when the file is text.
+// notText returns the 1-based line and column of the first byte that is not valid in a
+// text file, 0 when the file is text. NUL is valid UTF-8 and not text: git and editors
+// take such a file for binary.
 func notText(src []byte) (line, col int) {
 	line = 1
 	for len(src) > 0 {
@@ -90,8 +95,9 @@ func notText(src []byte) (line, col int) {
 	return 0, 0
 }
 
-// tomlValue reads a top-level string, date or list of strings from TOML if it is written on
-// one line. The rest of TOML is not supported.
+// tomlValue reads a top-level string, date or list of strings from TOML if it is
+// written on one line. The rest of TOML is not supported. It is nil without the key.
+// Keys behind the first table belong to that table.
 func tomlValue(front []byte, key string) []string {
 	table := bytes.Index(front, []byte("\n["))
 	if table >= 0 {

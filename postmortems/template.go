@@ -9,9 +9,11 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// NewDocument returns a pre-filled document of a kind, for "postern new". Values that are not
-// known yet are null or empty, so that it breaks only rules about missing values. incident
-// may be "". An unknown kind is a fault of kind Invalid.
+// NewDocument returns a pre-filled document of a kind, for "postern new". Values that
+// are not known yet are null or empty, so that it breaks only rules about missing
+// values. incident may be "". An unknown kind is a fault of kind Invalid. now decides
+// the day of review and the date in the heading of a timeline. The status is draft,
+// which is published and marked as one.
 func NewDocument(kind Kind, title, incident string, now time.Time) ([]byte, error) {
 	const op = "postmortems.NewDocument"
 	if !kind.Valid() {
@@ -34,7 +36,8 @@ func NewDocument(kind Kind, title, incident string, now time.Time) ([]byte, erro
 	return []byte("---\n" + string(yaml) + "---\n\n" + templateBody(kind, now)), nil
 }
 
-// incidentFront returns the keys of a post-mortem in the order in which they are filled in.
+// incidentFront returns the keys of a post-mortem in the order in which they are filled
+// in. All keys are present, so that an author sees what can be stated.
 func incidentFront(incident string) yamldoc.Pairs {
 	var ref any
 	if incident != "" {
@@ -64,10 +67,13 @@ func incidentFront(incident string) yamldoc.Pairs {
 	}
 }
 
-// section is one heading of a template with a question for the author.
+// section is one heading of a template with a question for the author. The question is
+// written as an HTML comment.
 type section struct{ heading, question string }
 
 // templateBody returns headings with a comment below each, which is not rendered.
+// Comments are left out of the page, so a section that is not filled in shows only its
+// heading.
 func templateBody(kind Kind, now time.Time) string {
 	var out strings.Builder
 	for _, s := range templateSections(kind, now) {
@@ -76,7 +82,8 @@ func templateBody(kind Kind, now time.Time) string {
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }
 
-// templateSections returns the headings of a kind.
+// templateSections returns the headings of a kind. assignRoles recognises the headings
+// of a post-mortem.
 func templateSections(kind Kind, now time.Time) []section {
 	switch kind {
 	case Postmortem:

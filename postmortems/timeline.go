@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// rollOver is how far the clock must go back from one row to the next to mean the next day.
-// Rows that are only out of order differ by less.
+// rollOver is how far the clock must go back from one row to the next to mean the next
+// day. Rows that are only out of order differ by less.
 const rollOver = 6 * time.Hour
 
-// restartOver is rollOver for the first row of another list or table, which may describe the
-// same hours again.
+// restartOver is rollOver for the first row of another list or table, which may
+// describe the same hours again.
 const restartOver = 12 * time.Hour
 
-// timelineReader places the rows of timelines on days, in the order written. If the document
-// states a zone or a day that is not understood, the rows stay without a time; no default
-// replaces it.
+// timelineReader places the rows of timelines on days, in the order written. If the
+// document states a zone or a day that is not understood, the rows stay without a time;
+// no default replaces it.
 type timelineReader struct {
 	started Instant
 	scopes  []zoneScope // of the current section, outermost first
@@ -40,7 +40,8 @@ type timelineReader struct {
 	undated int // rows with a clock and without a known day
 }
 
-// timelineRow is an entry and whether its place can be trusted.
+// timelineRow is an entry and whether its place can be trusted. Rows that are not
+// stated have a narrower limit in outside and give no suggestion.
 type timelineRow struct {
 	entry  TimelineEntry
 	stated bool // the timeline states both day and zone of the row
@@ -55,19 +56,24 @@ type timelineFinding struct {
 	rows    int
 }
 
-// zoneScope is the zone of the rows below one heading and its subheadings.
+// zoneScope is the zone of the rows below one heading and its subheadings. found is the
+// warning if the claim is not understood, nil otherwise.
 type zoneScope struct {
 	level int
 	claim *zoneClaim // nil: the heading states none
 	found *timelineFinding
 }
 
-// readTimeline reads the rows of all sections that are timelines.
+// readTimeline reads the rows of all sections that are timelines. Rows are read in the
+// order of the document, because the day of a row follows from those above it. Without
+// a timeline the reader is empty.
 func readTimeline(body Body, fm FrontMatter, st frontContext) *timelineReader {
 	t := &timelineReader{started: fm.Times.Started, rowZones: map[string]*timelineFinding{}}
 	if !slices.ContainsFunc(body.Sections, func(s Section) bool { return s.Role == RoleTimeline }) {
 		return t
 	}
+	// Zones are collected before the rows are read: a sentence below a list counts for the
+	// list, too.
 	t.firstDay()
 	claims := claimsBeside(body)
 	t.scopes = []zoneScope{{claim: documentClaim(body)}}
@@ -75,6 +81,7 @@ func readTimeline(body Body, fm FrontMatter, st frontContext) *timelineReader {
 	if t.scopes[0].claim == nil && st.zone != nil {
 		t.scopes[0] = zoneScope{claim: &zoneClaim{zone: st.zone}}
 	}
+	// Sections without rows are entered as well: their headings may state a day or a zone.
 	section := -1
 	for _, row := range body.Rows {
 		if row.Section < 0 || row.Section >= len(body.Sections) || body.Sections[row.Section].Role != RoleTimeline || len(row.Cells) == 0 {
@@ -97,7 +104,8 @@ func readTimeline(body Body, fm FrontMatter, st frontContext) *timelineReader {
 	return t
 }
 
-// firstDay sets the day of the rows above the first date: that of the start.
+// firstDay sets the day of the rows above the first date: that of the start. Without a
+// start there is none.
 func (t *timelineReader) firstDay() {
 	switch t.started.Precision {
 	case Exact:
@@ -107,8 +115,9 @@ func (t *timelineReader) firstDay() {
 	}
 }
 
-// claimsBeside returns the zones that sentences beside the rows of each timeline state, by
-// section. Sentences below the rows count like those above.
+// claimsBeside returns the zones that sentences beside the rows of each timeline state,
+// by section. Sentences below the rows count like those above. Rows with a time are not
+// sentences. Two statements that contradict each other leave the zone unknown.
 func claimsBeside(body Body) map[int]*zoneClaim {
 	claims := map[int]*zoneClaim{}
 	for _, row := range body.Rows {
@@ -131,8 +140,9 @@ func claimsBeside(body Body) map[int]*zoneClaim {
 	return claims
 }
 
-// documentClaim returns the zone that a sentence outside the timelines states for all times
-// of the document; nil when there is none.
+// documentClaim returns the zone that a sentence outside the timelines states for all
+// times of the document; nil when there is none. Headings come before rows. The first
+// statement counts.
 func documentClaim(body Body) *zoneClaim {
 	for _, s := range body.Sections {
 		if s.Role == RoleTimeline {
@@ -161,7 +171,9 @@ func documentClaim(body Body) *zoneClaim {
 	return nil
 }
 
-// enter begins a section: its heading, or a sentence in it, may state the day and the zone.
+// enter begins a section: its heading, or a sentence in it, may state the day and the
+// zone. A heading with an understood zone wins over a sentence. Scopes of sections at
+// the same or a deeper level end here.
 func (t *timelineReader) enter(s Section, beside *zoneClaim) {
 	for len(t.scopes) > 1 && t.scopes[len(t.scopes)-1].level >= s.Level {
 		t.scopes = t.scopes[:len(t.scopes)-1]
@@ -177,7 +189,8 @@ func (t *timelineReader) enter(s Section, beside *zoneClaim) {
 	t.dayOf(s.Heading, s.Line)
 }
 
-// findZone returns the warning about a zone that is not understood, nil if it is understood.
+// findZone returns the warning about a zone that is not understood, nil if it is
+// understood.
 func (t *timelineReader) findZone(claim *zoneClaim) *timelineFinding {
 	if claim == nil || claim.zone != nil {
 		return nil
@@ -193,7 +206,7 @@ func (t *timelineReader) find(rule string, line int, message string) *timelineFi
 	return f
 }
 
-// listItem reads a list item.
+// listItem reads a list item. A list after a table may begin with the same hours again.
 func (t *timelineReader) listItem(row Row) {
 	if t.table != "" {
 		t.table, t.restart = "", true
@@ -210,8 +223,9 @@ func (t *timelineReader) listItem(row Row) {
 	t.add(TimelineEntry{Raw: trimRaw(raw), Text: prose(rest), Line: row.Line}, s)
 }
 
-// unreadRow handles a row that does not begin with a time. If it begins with a day that is not
-// understood, the current day no longer applies.
+// unreadRow handles a row that does not begin with a time. If it begins with a day that
+// is not understood, the current day no longer applies. Such a row is no entry: its
+// text stays on the page.
 func (t *timelineReader) unreadRow(text string, line int) {
 	const beginning = 24 // bytes: "The following morning at"
 	words := unreadDay(text)
@@ -220,11 +234,14 @@ func (t *timelineReader) unreadRow(text string, line int) {
 	}
 }
 
-// trimRaw removes separators around the time as written.
+// trimRaw removes separators around the time as written. They are those that authors
+// put between a time and its text.
 func trimRaw(raw string) string { return strings.Trim(raw, " \t*_-–—:：|,，、>→") }
 
-// tableRow reads a table row by the headers of its columns. If no header names a time, the
-// first column is one.
+// tableRow reads a table row by the headers of its columns. If no header names a time,
+// the first column is one. The zone of the cell wins over that of the column. In a row
+// with surplus cells the columns are not certain, so that no time behind the first
+// column is used and the cells become one text.
 func (t *timelineReader) tableRow(row Row) {
 	if t.table == "" || !sameTable(t.header, row.Header) {
 		t.enterTable(row)
@@ -260,7 +277,8 @@ func (t *timelineReader) tableRow(row Row) {
 }
 
 // enterTable reads a header, once per table: it may be as long as the text, and every row
-// carries it.
+// carries it. A date in the header is the day of the rows if it has a year or is not
+// understood.
 func (t *timelineReader) enterTable(row Row) {
 	t.header, t.layout = row.Header, timelineColumns(row.Header)
 	header := strings.Join(row.Header, "|")
@@ -284,7 +302,8 @@ func cell(row Row, i int) string {
 	return row.Cells[i]
 }
 
-// add places a row and stores it. A row that is only a date sets the day of the rows below.
+// add places a row and stores it. A row that is only a date sets the day of the rows
+// below. Offsets from the start (T+5m) count as clocks.
 func (t *timelineReader) add(entry TimelineEntry, s stamp) {
 	at, stated := t.place(s, entry.Line)
 	if entry.Text == "" && !s.clock && s.offset == nil {
@@ -294,7 +313,9 @@ func (t *timelineReader) add(entry TimelineEntry, s stamp) {
 	t.rows = append(t.rows, timelineRow{entry, stated})
 }
 
-// place returns the instant of a stamp, and whether the timeline itself states day and zone.
+// place returns the instant of a stamp, and whether the timeline itself states day and
+// zone. A row that cannot be placed counts for the finding that prevents it. The day of
+// a row with an understood date applies to the rows below, too.
 func (t *timelineReader) place(s stamp, line int) (at Instant, stated bool) {
 	if s.offset != nil {
 		if t.started.Precision != Exact {
@@ -312,6 +333,8 @@ func (t *timelineReader) place(s stamp, line int) (at Instant, stated bool) {
 		t.setDay(s, line)
 	}
 	switch {
+	// A day that was stated and lost differs from one that was never stated: only for the
+	// former is there a place to correct.
 	case t.day.IsZero() && t.lostDay != nil:
 		t.lostDay.rows++
 		return Instant{}, false
@@ -334,8 +357,10 @@ func (t *timelineReader) place(s stamp, line int) (at Instant, stated bool) {
 	return Instant{At: instant.UTC(), Precision: Exact}, zoneStated && t.dayStated
 }
 
-// zoneOf returns the zone of a row: its own, otherwise that of its section, its document or
-// the start. lost is the finding when the zone that applies is not understood.
+// zoneOf returns the zone of a row: its own, otherwise that of its section, its
+// document or the start. lost is the finding when the zone that applies is not
+// understood. The zone of the start is not stated by the timeline. Without any it is
+// UTC.
 func (t *timelineReader) zoneOf(s stamp, line int) (zone *time.Location, stated bool, lost *timelineFinding) {
 	if s.words != "" {
 		if s.zone != nil {

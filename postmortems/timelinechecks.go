@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// perTimelineRule is how many findings of one rule are reported for one timeline: an author
-// who fixes the first ones sees the pattern.
+// perTimelineRule is how many findings of one rule are reported for one timeline: an
+// author who fixes the first ones sees the pattern.
 const perTimelineRule = 5
 
 // How far outside the incident a row may be.
@@ -19,7 +19,8 @@ const (
 	fromZero = time.Duration(0)
 )
 
-// entries returns the entries of all rows.
+// entries returns the entries of all rows. They are in document order, with and without
+// a time.
 func (t *timelineReader) entries() []TimelineEntry {
 	var out []TimelineEntry
 	for _, row := range t.rows {
@@ -28,7 +29,9 @@ func (t *timelineReader) entries() []TimelineEntry {
 	return out
 }
 
-// timeline reports what could not be placed in a timeline, or is far outside the incident.
+// timeline reports what could not be placed in a timeline, or is far outside the
+// incident. Findings without affected rows are not reported: a zone that no row needs
+// does no harm.
 func (c *checker) timeline(t *timelineReader, times Times) {
 	count := map[string]int{}
 	for _, f := range t.found {
@@ -51,7 +54,8 @@ func (c *checker) timeline(t *timelineReader, times Times) {
 	t.outside(c, times)
 }
 
-// actionDates reports dates of action items that are not understood. They are not guessed.
+// actionDates reports dates of action items that are not understood. They are not
+// guessed.
 func (c *checker) actionDates(actions []Action) {
 	for _, a := range actions {
 		if a.unparsed != "" {
@@ -61,7 +65,8 @@ func (c *checker) actionDates(actions []Action) {
 	}
 }
 
-// outside reports rows far before the start or far after the end.
+// outside reports rows far before the start or far after the end. All such rows are one
+// warning at the first of them: they usually have one cause.
 func (t *timelineReader) outside(c *checker, times Times) {
 	from, to := times.span()
 	var first TimelineEntry
@@ -92,8 +97,9 @@ func rowsAre(n int) string {
 	return fmt.Sprintf("%d rows of the timeline are", n)
 }
 
-// span returns the start and the last milestone of the incident; zero if it is not known to
-// the second.
+// span returns the start and the last milestone of the incident; zero if it is not
+// known to the second. The last milestone is resolved, otherwise recovered, otherwise
+// mitigated.
 func (t Times) span() (from, to time.Time) {
 	if t.Started.Precision == Exact {
 		from = t.Started.At
@@ -106,8 +112,8 @@ func (t Times) span() (from, to time.Time) {
 	return from, to
 }
 
-// outside reports whether an instant is more than limit before from or after to; a zero bound
-// does not limit.
+// outside reports whether an instant is more than limit before from or after to; a zero
+// bound does not limit.
 func (i Instant) outside(from, to time.Time, limit time.Duration) bool {
 	return i.Precision == Exact && (!from.IsZero() && from.Sub(i.At) > limit || !to.IsZero() && i.At.Sub(to) > limit)
 }
@@ -115,9 +121,9 @@ func (i Instant) outside(from, to time.Time, limit time.Duration) bool {
 // detectedWord matches how a timeline describes detection.
 var detectedWord = regexp.MustCompile(`(?i:\bdetect(?:ed|s)\b)|发现(?:故障|问题|异常)|告警(?:触发|响起)`)
 
-// milestone reports that the timeline states when the incident was detected and the front
-// matter does not. It suggests a time only when the timeline states day and zone of the row,
-// and the time is within the incident.
+// milestone reports that the timeline states when the incident was detected and the
+// front matter does not. It suggests a time only when the timeline states day and zone
+// of the row, and the time is within the incident. Only the first such row is reported.
 func (t *timelineReader) milestone(c *checker, times Times) {
 	from, to := times.span()
 	for _, row := range t.rows {

@@ -19,7 +19,9 @@ type columns struct {
 // yearWithin matches a year in a header.
 var yearWithin = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
-// timelineColumns assigns the columns of a table by its header.
+// timelineColumns assigns the columns of a table by its header. Of several columns for
+// text, source or zone the first counts; of columns for times all do, because date and
+// clock may be apart.
 func timelineColumns(header []string) columns {
 	c := columns{text: -1, source: -1, zone: -1}
 	clocks := false
@@ -61,7 +63,8 @@ func timelineColumns(header []string) columns {
 	return c
 }
 
-// addTimes adds a column of times or days, and the year that its header states.
+// addTimes adds a column of times or days, and the year that its header states. Rows
+// without a year then have this one.
 func (c *columns) addTimes(i int, header string) {
 	c.times = append(c.times, i)
 	if y := yearWithin.FindString(header); y != "" {
@@ -73,7 +76,7 @@ func (c *columns) addTimes(i int, header string) {
 var dayColumn = regexp.MustCompile(`(?i)^[\W_]*(?:date|day)\b|日期`)
 
 // placeColumns returns the columns whose header is only the name of a place: if no other
-// column has clocks, they do.
+// column has clocks, they do. Teams in two offices write one column for each.
 func placeColumns(header []string) (out []int) {
 	for i, h := range header {
 		if wholePlace(h) != "" {
@@ -83,8 +86,9 @@ func placeColumns(header []string) (out []int) {
 	return out
 }
 
-// columnHeading returns the folded header of a column without the zone it states: "Time, JST"
-// becomes "time", and "PST" becomes "".
+// columnHeading returns the folded header of a column without the zone it states:
+// "Time, JST" becomes "time", and "PST" becomes "". A header that names only a zone is
+// that of a column of times.
 func columnHeading(header string) string {
 	for _, read := range zonesIn(header, true) {
 		header = strings.Replace(header, read.words, " ", 1)
@@ -98,7 +102,8 @@ func columnHeading(header string) string {
 	return foldHeading(header)
 }
 
-// completed assigns columns that no header named, from left to right.
+// completed assigns columns that no header named, from left to right. n is the number
+// of columns. The first is the time if no other is.
 func (c columns) completed(n int) columns {
 	if len(c.times) == 0 && n > 0 {
 		c.times = []int{0}
@@ -117,9 +122,10 @@ func (c columns) completed(n int) columns {
 	return c
 }
 
-// stampCells returns the cells with date and time, joined, and the zone that the header states
-// for the clock among them. If several columns have a clock, one in UTC and one in local time,
-// the first with an understood zone counts.
+// stampCells returns the cells with date and time, joined, and the zone that the header
+// states for the clock among them. If several columns have a clock, one in UTC and one
+// in local time, the first with an understood zone counts. The zone in a column of
+// zones wins over that of a header. The order of the parts is that of the columns.
 func (c columns) stampCells(row Row) (text string, claim *zoneClaim) {
 	chosen := -1
 	var parts []string

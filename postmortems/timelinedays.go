@@ -8,12 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// civilDay returns midnight UTC of the calendar day that t has in its own zone.
+// civilDay returns midnight UTC of the calendar day that t has in its own zone. All
+// civil days are represented in UTC, so that they can be compared and counted without a
+// zone.
 func civilDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// date returns midnight UTC of the stamp's calendar day; false for a day that does not exist.
+// date returns midnight UTC of the stamp's calendar day; false for a day that does not
+// exist. time.Date would turn 31 February into March: the comparison excludes that.
 func (s stamp) date(year int) (time.Time, bool) {
 	d := time.Date(year, s.month, s.day, 0, 0, 0, 0, time.UTC)
 	return d, d.Day() == s.day && d.Month() == s.month
@@ -40,14 +43,15 @@ var (
 		`|\d{4}\s*年\s*\d{1,2}\s*月|` + monthExpr + `,?\s*(?:\d{4}|['’‘]\d{2})\b|(?:^|[\s./-])['’‘]\d{2}(?:\W|$)`)
 	numericDate = regexp.MustCompile(`^\D{0,12}(\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)(?:[\s(（,，:：)\]]|$)`)
 
-	// wordedDate matches a date whose month is not a known name ("12 Foo 2026"), or a numbered
-	// day in another language ("Tag 2"), at the start of a text.
+	// wordedDate matches a date whose month is not a known name ("12 Foo 2026"), or a
+	// numbered day in another language ("Tag 2"), at the start of a text.
 	wordedDate = regexp.MustCompile(`^\D{0,12}?(\d{1,2}(?:st|nd|rd|th|\.)? \p{Lu}\p{L}{2,11}\.?,? (?:19|20)\d{2}` +
 		`|\p{Lu}\p{L}{2,11}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d{2}|(?:Tag|Jour|Día|Dia|Giorno) \d{1,2})(?:\s*[(（,，:：)\]–—-]|$)`)
 )
 
-// dateIn returns the first date of a text, with or without a year, including one that is not
-// understood.
+// dateIn returns the first date of a text, with or without a year, including one that
+// is not understood. At most the first 50 words are tried, which bounds the time for a
+// long text.
 func dateIn(text string) (stamp, bool) {
 	const words = 50 // a heading has fewer
 	for _, at := range wordStart.FindAllStringIndex(text, words) {
@@ -59,8 +63,8 @@ func dateIn(text string) (stamp, bool) {
 	return stamp{}, false
 }
 
-// unreadDay returns words of a text that refer to a day and are not a date; "" when there are
-// none.
+// unreadDay returns words of a text that refer to a day and are not a date; "" when
+// there are none. 24/7 is not a date.
 func unreadDay(text string) string {
 	if m := numericDate.FindStringSubmatch(text); m != nil && m[1] != "24/7" {
 		return m[1]
@@ -77,7 +81,7 @@ var dayBehind = regexp.MustCompile(`^[\s*_]*[(（\[]?\s*(?i:(?:the )?(?:next|fol
 	`|^[\s*_]*[(（\[]\s*(?:次日|翌日|隔天)`)
 
 // dayOf applies the day that a heading or a short paragraph states. A day that is not
-// understood ends the current one.
+// understood ends the current one. A text that refers to no day changes nothing.
 func (t *timelineReader) dayOf(text string, line int) {
 	if s, ok := dateIn(text); ok {
 		t.setDay(s, line)
@@ -86,11 +90,12 @@ func (t *timelineReader) dayOf(text string, line int) {
 	}
 }
 
-// shortParagraph is how long, in runes, a paragraph between lists may be to state the day of
-// the rows below.
+// shortParagraph is how long, in runes, a paragraph between lists may be to state the
+// day of the rows below.
 const shortParagraph = 80
 
-// paragraph applies the day that a paragraph states.
+// paragraph applies the day that a paragraph states. A long paragraph is prose in which
+// dates have other meanings.
 func (t *timelineReader) paragraph(row Row) {
 	text := strings.TrimSpace(row.Cells[0])
 	s, rest, ok := parseStamp(text)
@@ -107,6 +112,7 @@ func (t *timelineReader) paragraph(row Row) {
 }
 
 // setDay applies the date of a stamp. After one that is not understood no day is known.
+// A date without a year needs a known day or the start.
 func (t *timelineReader) setDay(s stamp, line int) {
 	year := s.year
 	if year == 0 {
@@ -126,13 +132,15 @@ func (t *timelineReader) setDay(s stamp, line int) {
 	t.unread = unreadClock{}
 }
 
-// loseDay ends the current day because of a day that is not understood.
+// loseDay ends the current day because of a day that is not understood. words are
+// quoted in the message.
 func (t *timelineReader) loseDay(words string, line int) {
 	t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q is a day that is not understood; write the date, such as 2026-10-03",
 		cutRunes(oneLine(words), quotedRunes)))
 }
 
-// endDay leaves the rows below without a day until one is stated.
+// endDay leaves the rows below without a day until one is stated. The finding counts
+// the rows that follow.
 func (t *timelineReader) endDay(rule string, line int, message string) {
 	if !t.day.IsZero() {
 		t.lastDay = t.day
@@ -142,8 +150,9 @@ func (t *timelineReader) endDay(rule string, line int, message string) {
 	t.lostDay = t.find(rule, line, message)
 }
 
-// nearestYear returns the year that brings a date without one nearest to the current day, or
-// to the start; 0 when neither is known.
+// nearestYear returns the year that brings a date without one nearest to the current
+// day, or to the start; 0 when neither is known. An incident over New Year has dates of
+// two years.
 func (t *timelineReader) nearestYear(s stamp) int {
 	reference := t.lastDay
 	if !t.day.IsZero() {
@@ -164,15 +173,16 @@ func (t *timelineReader) nearestYear(s stamp) int {
 	return year
 }
 
-// unreadClock is the clock of the last row whose zone is not understood. If the next one is
-// earlier, an unknown number of days has passed.
+// unreadClock is the clock of the last row whose zone is not understood. If the next
+// one is earlier, an unknown number of days has passed.
 type unreadClock struct {
 	known bool
 	since time.Duration // since midnight
 }
 
-// unplaced handles a row whose zone is not understood. Its date is one in that zone, so the
-// rows below have a day only if it is the current one.
+// unplaced handles a row whose zone is not understood. Its date is one in that zone, so
+// the rows below have a day only if it is the current one. Without a date only a clock
+// that goes back shows that a day has passed.
 func (t *timelineReader) unplaced(s stamp, line int) {
 	if s.day != 0 {
 		year := s.year
@@ -192,15 +202,18 @@ func (t *timelineReader) unplaced(s stamp, line int) {
 	t.unread = unreadClock{known: true, since: since}
 }
 
-// roll puts a clock on the current day, or on the next if the clock went back past midnight.
-// The first row without a date is placed nearest to the start. It is not ok when the clock does
-// not occur on that day in its zone, or occurs twice.
+// roll puts a clock on the current day, or on the next if the clock went back past
+// midnight. The first row without a date is placed nearest to the start. It is not ok
+// when the clock does not occur on that day in its zone, or occurs twice. It updates
+// the current day, also after a row that rolled over. dayStated stays only as long as
+// the day is the stated one.
 func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bool) {
 	on := func(day time.Time) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day(), s.hour, s.minute, s.second, 0, zone)
 	}
 	day := t.day
 	switch {
+	// The start may be shortly before or after midnight in the zone of the rows.
 	case t.guessed:
 		day = civilDay(t.started.At.In(zone))
 		for _, other := range []time.Time{day.AddDate(0, 0, -1), day.AddDate(0, 0, 1)} {
@@ -220,6 +233,7 @@ func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bo
 	if at = on(day); !occursOnce(at, s) {
 		return at, false
 	}
+	// "Mon 08:04" without a date must agree with the day that was inferred.
 	if s.day == 0 && s.named != nil && day.Weekday() != *s.named {
 		return at, false
 	}
@@ -229,8 +243,10 @@ func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bo
 	return at, true
 }
 
-// occursOnce reports whether a clock occurs exactly once on its day. It does not when clocks
-// are put forward or back.
+// occursOnce reports whether a clock occurs exactly once on its day. It does not when
+// clocks are put forward or back. time.Date normalises a clock that does not occur, so
+// that hour or minute differ. One that occurs twice has another instant with the offset
+// in force before or after.
 func occursOnce(at time.Time, s stamp) bool {
 	if at.Hour() != s.hour || at.Minute() != s.minute {
 		return false

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// stamp is a time as a timeline writes it: any combination of a date, a clock and a zone, or
-// an offset from the start.
+// stamp is a time as a timeline writes it: any combination of a date, a clock and a
+// zone, or an offset from the start. At least one of date, clock and offset is set; a
+// vague date counts, even one whose day is 0.
 type stamp struct {
 	year   int // 0: not written
 	month  time.Month
@@ -62,7 +63,8 @@ var (
 	runsOn         = regexp.MustCompile(`^(?:[0-9]|:[0-9]|%)`)
 )
 
-// stampReader reads a stamp at the beginning of a text, part by part.
+// stampReader reads a stamp at the beginning of a text, part by part. Each method reads
+// one part from the beginning of rest.
 type stampReader struct {
 	rest string
 	iso  bool // date and clock are joined by T, so an offset may follow
@@ -71,8 +73,10 @@ type stampReader struct {
 	stamp
 }
 
-// parseStamp reads the stamp that a text begins with and returns the text behind it. It is
-// not ok when the text begins with none. Of a range ("08:04 - 08:10") it returns the start.
+// parseStamp reads the stamp that a text begins with and returns the text behind it. It
+// is not ok when the text begins with none. Of a range ("08:04 - 08:10") it returns the
+// start. rest has no separators at its beginning. If the text begins with none, rest is
+// text. "8:045" and "80%" are numbers that go on and no times.
 func parseStamp(text string) (s stamp, rest string, ok bool) {
 	r := stampReader{rest: text}
 	r.take(leadIn)
@@ -93,6 +97,7 @@ func parseStamp(text string) (s stamp, rest string, ok bool) {
 			}
 		}
 	}
+	// "10 May 20261" or "08:04:30.5%" is something else.
 	if continues(r.rest) {
 		return stamp{}, text, false
 	}
@@ -102,7 +107,8 @@ func parseStamp(text string) (s stamp, rest string, ok bool) {
 	return r.stamp, r.rest, true
 }
 
-// take removes what an anchored expression matches and returns its groups.
+// take removes what an anchored expression matches and returns its groups. It returns
+// nil and changes nothing when the expression does not match.
 func (r *stampReader) take(expr *regexp.Regexp) []string {
 	m := expr.FindStringSubmatch(r.rest)
 	if m != nil {
@@ -111,10 +117,12 @@ func (r *stampReader) take(expr *regexp.Regexp) []string {
 	return m
 }
 
-// continues reports whether a number or word goes on, so that what was read is not a time.
+// continues reports whether a number or word goes on, so that what was read is not a
+// time.
 func continues(rest string) bool { return runsOn.MatchString(rest) }
 
-// relative reads T+5m, T+1h5m, T+00:05 and T0.
+// relative reads T+5m, T+1h5m, T+00:05 and T0. "T" alone, or followed by other letters,
+// is none.
 func (r *stampReader) relative() bool {
 	mark := r.rest
 	if m := r.take(relativeClock); m != nil {
@@ -135,7 +143,8 @@ func (r *stampReader) relative() bool {
 	return false
 }
 
-// setOffset sets the offset from the start.
+// setOffset sets the offset from the start. sign is "+", or a minus sign in one of its
+// forms.
 func (r *stampReader) setOffset(sign string, d time.Duration) {
 	if sign != "+" {
 		d = -d
@@ -143,7 +152,8 @@ func (r *stampReader) setOffset(sign string, d time.Duration) {
 	r.offset = &d
 }
 
-// date reads a date, with or without a year, and marks ambiguous ones.
+// date reads a date, with or without a year, and marks ambiguous ones. It returns true
+// for a date that is vague, too: the text states one.
 func (r *stampReader) date() bool {
 	if m := r.take(weekday); m != nil {
 		day := time.Weekday(strings.Index("sunmontuewedthufrisat", strings.ToLower(m[1])) / 3)
@@ -156,7 +166,8 @@ func (r *stampReader) date() bool {
 	return true
 }
 
-// dayOfYear reads a date after the day of the week.
+// dayOfYear reads a date after the day of the week. Of a date with slashes or hyphens
+// day and month are distinguished only if one of them is over 12 or both are equal.
 func (r *stampReader) dayOfYear() bool {
 	if m := r.take(dateISO); m != nil {
 		return r.setDate(number(m[1]), number(m[2]), number(m[3]))
@@ -181,7 +192,8 @@ func (r *stampReader) dayOfYear() bool {
 	return false
 }
 
-// setDate sets a date; an impossible one is vague.
+// setDate sets a date; an impossible one is vague. It returns true. A day that its
+// month does not have (31 April) is found later, when the year is known.
 func (r *stampReader) setDate(year, month, day int) bool {
 	if month < 1 || month > 12 || day < 1 || day > 31 || year != 0 && (year < 1970 || year > 9999) {
 		r.vague, r.day = true, 0
@@ -191,7 +203,9 @@ func (r *stampReader) setDate(year, month, day int) bool {
 	return true
 }
 
-// time reads a clock: 8:04, 08:04:30, 8:04 pm, 8 pm, 下午3:10, 8点04分.
+// time reads a clock: 8:04, 08:04:30, 8:04 pm, 8 pm, 下午3:10, 8点04分. After an impossible
+// clock, such as 25:00, it returns false and the text is consumed; parseStamp resets
+// it.
 func (r *stampReader) time() bool {
 	mark := r.rest
 	half := ""
@@ -223,8 +237,9 @@ func (r *stampReader) time() bool {
 	return r.clock
 }
 
-// hourOfDay returns an hour on the clock of 24 hours; half is the half of the day, "" if none
-// was stated.
+// hourOfDay returns an hour on the clock of 24 hours; half is the half of the day, ""
+// if none was stated. 12 pm is noon and 12 am midnight. 中午, 上午, 凌晨 and 早上 do not change
+// the hour.
 func hourOfDay(hour int, half string) int {
 	switch {
 	case (half == "下午" || half == "晚上" || strings.EqualFold(half, "p")) && hour < 12:
@@ -235,7 +250,8 @@ func hourOfDay(hour int, half string) int {
 	return hour
 }
 
-// zoned reads a zone after a clock, with or without brackets.
+// zoned reads a zone after a clock, with or without brackets. A zone that is stated and
+// not understood sets words without a zone, so that no default replaces it.
 func (r *stampReader) zoned() {
 	if !r.clock {
 		return
@@ -265,8 +281,8 @@ func (r *stampReader) zoned() {
 	}
 }
 
-// zoneOrPlace reads a zone, a vague one, or in brackets the name of a place, which is not a
-// zone.
+// zoneOrPlace reads a zone, a vague one, or in brackets the name of a place, which is
+// not a zone. ok is false when the text begins with none of them.
 func zoneOrPlace(text string, bracket bool) (read zoneRead, ok bool) {
 	if read, ok = readZone(text); !ok {
 		read, ok = vagueZone(text)
@@ -278,6 +294,7 @@ func zoneOrPlace(text string, bracket bool) (read zoneRead, ok bool) {
 }
 
 // insideBracket returns a short text up to its closing bracket, "" when there is none.
+// Only the first maxPlace bytes are searched.
 func insideBracket(text string) string {
 	for i, r := range text[:min(len(text), maxPlace)] {
 		if strings.ContainsRune(")）]】", r) {
@@ -287,9 +304,9 @@ func insideBracket(text string) string {
 	return ""
 }
 
-// offsetAlone reports whether "+8" without a label is an offset: after a date with its year,
-// at the end of the text, or with minutes. "-9:00" is the end of a range, and so is "-9"
-// directly after the clock (apart is false).
+// offsetAlone reports whether "+8" without a label is an offset: after a date with its
+// year, at the end of the text, or with minutes. "-9:00" is the end of a range, and so
+// is "-9" directly after the clock (apart is false). m are the groups of shortOffset.
 func (r *stampReader) offsetAlone(m []string, apart bool) bool {
 	if m[3] != "" {
 		return m[2] == "+"
@@ -297,9 +314,10 @@ func (r *stampReader) offsetAlone(m []string, apart bool) bool {
 	return (apart || m[2] == "+") && (r.year != 0 || len(m[0]) == len(r.rest))
 }
 
-// unbracketed decides whether text after a clock without brackets is a zone: "08:40-08:50" is
-// a range, "+1000 errors" is ambiguous, and MSK may be the name of a team. glued reports that
-// nothing separates clock and zone.
+// unbracketed decides whether text after a clock without brackets is a zone:
+// "08:40-08:50" is a range, "+1000 errors" is ambiguous, and MSK may be the name of a
+// team. glued reports that nothing separates clock and zone. It returns false when the
+// text is the end of a range, and a read without a zone when it may be either.
 func (r *stampReader) unbracketed(read zoneRead, glued bool) (zoneRead, bool) {
 	if slices.Contains(ambiguousWords(), read.words) {
 		read.zone = nil
@@ -326,7 +344,8 @@ func (r *stampReader) unbracketed(read zoneRead, glued bool) (zoneRead, bool) {
 	return read, true
 }
 
-// rangeEnd removes the end of a range. A zone after it applies to the start, too.
+// rangeEnd removes the end of a range. A zone after it applies to the start, too. The
+// end itself is not part of the stamp.
 func (r *stampReader) rangeEnd() {
 	if !r.clock && r.day == 0 {
 		return
@@ -335,6 +354,7 @@ func (r *stampReader) rangeEnd() {
 	if r.take(rangeMark) == nil {
 		return
 	}
+	// The end is read by the same rules, and discarded.
 	end := stampReader{rest: r.rest}
 	dated := end.date()
 	end.take(beforeEnd)
@@ -349,13 +369,15 @@ func (r *stampReader) rangeEnd() {
 	r.rest = end.rest
 }
 
-// number parses digits that an expression has matched; "" is 0.
+// number parses digits that an expression has matched; "" is 0. It cannot fail for such
+// digits.
 func number(digits string) int {
 	n, _ := strconv.Atoi(digits) // at most five digits
 	return n
 }
 
 // monthNumber returns the number of a month by the first three letters of its name.
+// name is a match of monthExpr, so its first three letters are in the list.
 func monthNumber(name string) int {
 	return strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(name[:3]))/3 + 1
 }

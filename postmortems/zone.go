@@ -10,8 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// zoneTable returns abbreviations and phrases with their minutes east of UTC. It lists only
-// unambiguous ones; ambiguousZones returns the others.
+// zoneTable returns abbreviations and phrases with their minutes east of UTC. It lists
+// only unambiguous ones; ambiguousZones returns the others. Abbreviations are in
+// capitals, phrases in lower case.
 func zoneTable() map[string]int {
 	return map[string]int{
 		"HST": -600, "AKST": -540, "AKDT": -480, "PST": -480, "PDT": -420, "MST": -420, "MDT": -360, "CDT": -300, "EST": -300, "EDT": -240,
@@ -32,14 +33,15 @@ func zoneTable() map[string]int {
 // zoneMinutes is zoneTable. It is read only.
 var zoneMinutes = zoneTable()
 
-// ambiguousZones returns abbreviations that mean different zones in different countries, or
-// do not show whether summer time was in force.
+// ambiguousZones returns abbreviations that mean different zones in different
+// countries, or do not show whether summer time was in force. They are recognised as
+// zones and not understood, so that no default replaces them.
 func ambiguousZones() []string {
 	return []string{"PT", "MT", "CT", "ET", "AT", "CST", "BST", "IST", "AST", "ADT", "GST", "SST", "AMT", "ECT", "NST"}
 }
 
-// ambiguousWords returns abbreviations that are also names of other things. Directly after the
-// clock of a row they count as a zone only in brackets.
+// ambiguousWords returns abbreviations that are also names of other things. Directly
+// after the clock of a row they count as a zone only in brackets.
 func ambiguousWords() []string { return []string{"MSK", "WET", "WEST", "PKT", "WIB", "AT"} }
 
 // The notations of a zone, each at the start of a text.
@@ -77,13 +79,16 @@ var (
 		`|every|each|lead|wait|ping|cpu|system) `)
 )
 
-// zoneRead is the zone that a text begins with.
+// zoneRead is the zone that a text begins with. words is never empty in the result of a
+// successful read.
 type zoneRead struct {
 	zone  *time.Location // nil: stated and not understood
 	words string         // as written: the beginning of the text
 }
 
-// atStart returns the groups of an anchored expression if its match ends at the end of a word.
+// atStart returns the groups of an anchored expression if its match ends at the end of
+// a word. CJK text has no spaces, so there a match may end anywhere. An empty match is
+// none.
 func atStart(expr *regexp.Regexp, text string) []string {
 	m := expr.FindStringSubmatch(text)
 	if m == nil || m[0] == "" {
@@ -97,9 +102,10 @@ func atStart(expr *regexp.Regexp, text string) []string {
 	return m
 }
 
-// readZone reads the zone that a text begins with; false when it begins with none. A zone that
-// is recognised and not understood has a nil location. Words such as "Pacific" are read by
-// vagueZone.
+// readZone reads the zone that a text begins with; false when it begins with none. A
+// zone that is recognised and not understood has a nil location. Words such as
+// "Pacific" are read by vagueZone. The order matters: UTC+8 must be read before UTC as
+// an abbreviation, and an area before its first letters.
 func readZone(text string) (zoneRead, bool) {
 	if m := atStart(zoneUTC, text); m != nil {
 		if more := zoneMore.FindString(text[len(m[0]):]); more != "" {
@@ -136,7 +142,8 @@ func readZone(text string) (zoneRead, bool) {
 	return readAbbreviation(text)
 }
 
-// bandZone returns the zone of a numbered band; nil for one that does not exist, or for halves.
+// bandZone returns the zone of a numbered band; nil for one that does not exist, or for
+// halves. number is in Chinese or Arabic digits.
 func bandZone(side, number, half string) *time.Location {
 	hours := slices.Index([]string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"}, number)
 	if n, err := strconv.Atoi(number); err == nil {
@@ -151,8 +158,8 @@ func bandZone(side, number, half string) *time.Location {
 	return fixedZone(hours * 60)
 }
 
-// readUTC reads UTC, UTC+8 and GMT-05:30. If no zone has these minutes, the sign is a dash:
-// "08:04 UTC-08:10" is a range.
+// readUTC reads UTC, UTC+8 and GMT-05:30. If no zone has these minutes, the sign is a
+// dash: "08:04 UTC-08:10" is a range. m are the groups of zoneUTC.
 func readUTC(m []string) zoneRead {
 	if m[1] == "" {
 		return zoneRead{time.UTC, m[0]}
@@ -165,7 +172,8 @@ func readUTC(m []string) zoneRead {
 }
 
 // readAbbreviation reads abbreviations such as PST. An ambiguous one, such as CST, is not
-// understood.
+// understood. Lower case counts only for the few abbreviations that are not English
+// words.
 func readAbbreviation(text string) (zoneRead, bool) {
 	m := atStart(zoneWord, text)
 	if m == nil {
@@ -181,7 +189,8 @@ func readAbbreviation(text string) (zoneRead, bool) {
 	return zoneRead{nil, m[0]}, slices.Contains(ambiguousZones(), word)
 }
 
-// vagueZone reads words that refer to a zone without identifying it.
+// vagueZone reads words that refer to a zone without identifying it. The location of
+// the result is always nil.
 func vagueZone(text string) (zoneRead, bool) {
 	words := zoneVague.FindString(text)
 	if words == "" {
@@ -194,6 +203,7 @@ func vagueZone(text string) (zoneRead, bool) {
 }
 
 // offsetZone returns a fixed zone; nil for an offset that no place on earth has.
+// Offsets in use are multiples of 15 minutes between -12:00 and +14:00.
 func offsetZone(sign, hours, minutes string) *time.Location {
 	const furthestWest, furthestEast, step = 12 * 60, 14 * 60, 15 // minutes
 	total := number(hours)*60 + number(minutes)
@@ -206,7 +216,8 @@ func offsetZone(sign, hours, minutes string) *time.Location {
 	return fixedZone(total)
 }
 
-// fixedZone returns the zone at some minutes east of UTC.
+// fixedZone returns the zone at some minutes east of UTC. It has no name: its offset is
+// what is shown.
 func fixedZone(minutes int) *time.Location {
 	if minutes == 0 {
 		return time.UTC

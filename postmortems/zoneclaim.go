@@ -8,19 +8,20 @@ import (
 )
 
 // zoneClaim is the time zone that a heading, a column or a sentence states for the clocks
-// below it.
+// below it. A nil *zoneClaim states nothing, which differs from a claim without a zone.
 type zoneClaim struct {
 	zone  *time.Location // nil: stated and not understood
 	words string         // as written, for messages
 	line  int
 }
 
-// maxClaim bounds the text that is searched for zones, in bytes: a sentence about times is
-// short.
+// maxClaim bounds the text that is searched for zones, in bytes: a sentence about times
+// is short.
 const maxClaim = 600
 
-// zonesIn returns the zones that a text names, in order. With vague, words that do not identify
-// the zone are included.
+// zonesIn returns the zones that a text names, in order. With vague, words that do not
+// identify the zone are included. Only the first maxClaim bytes are searched. Zones do
+// not overlap.
 func zonesIn(text string, vague bool) []zoneRead {
 	var out []zoneRead
 	text = text[:min(len(text), maxClaim)]
@@ -45,7 +46,8 @@ func zonesIn(text string, vague bool) []zoneRead {
 // wordBefore matches the end of a word or a number.
 var wordBefore = regexp.MustCompile(`[A-Za-z0-9_/.:+-]$`)
 
-// startsWord reports whether a zone may begin at i.
+// startsWord reports whether a zone may begin at i. Inside a word or a number no zone
+// begins: the Z of a version or the PT of a name.
 func startsWord(text string, i int) bool {
 	if i == 0 {
 		return true
@@ -57,9 +59,9 @@ func startsWord(text string, i int) bool {
 	return !wordBefore.MatchString(text[i-1 : i])
 }
 
-// commonZone returns the one zone that several statements mean; nil when none is understood, or
-// when they differ. A named zone takes precedence over its abbreviation for one half of the
-// year.
+// commonZone returns the one zone that several statements mean; nil when none is
+// understood, or when they differ. A named zone takes precedence over its abbreviation
+// for one half of the year. "CET/CEST" and "Europe/Berlin (CET)" are one zone.
 func commonZone(reads []zoneRead) *time.Location {
 	var zone *time.Location
 	for _, r := range reads {
@@ -74,8 +76,9 @@ func commonZone(reads []zoneRead) *time.Location {
 	return zone
 }
 
-// sometimesEqual reports whether two zones have the same offset in some month, as a named zone
-// and its abbreviation have.
+// sometimesEqual reports whether two zones have the same offset in some month, as a
+// named zone and its abbreviation have. The first of each month in 2026 is compared:
+// rules of zones that changed earlier do not matter here.
 func sometimesEqual(named, fixed *time.Location) bool {
 	for month := time.January; month <= time.December; month++ {
 		at := time.Date(2026, month, 1, 12, 0, 0, 0, time.UTC)
@@ -88,7 +91,8 @@ func sometimesEqual(named, fixed *time.Location) bool {
 	return false
 }
 
-// claimOf returns the claim of the zones found in a text; nil without any.
+// claimOf returns the claim of the zones found in a text; nil without any. A sentence
+// such as "not in UTC" names a zone and states another, unknown one.
 func claimOf(text string, reads []zoneRead) *zoneClaim {
 	if len(reads) == 0 {
 		return nil
@@ -141,12 +145,15 @@ var (
 	clockHabit  = regexp.MustCompile(`(?i)\b(?:12|24)[ -]?(?:hour|hr|h)\b(?: clock| format| time)?`)
 )
 
-// headingClaim returns the zone that a heading states; nil when it states none.
+// headingClaim returns the zone that a heading states; nil when it states none. Zones
+// outside and inside brackets are tried first, then offsets, places and other remarks
+// about times in brackets, then places outside.
 func headingClaim(heading string) *zoneClaim {
 	if claim := claimOf(heading, zonesIn(heading, false)); claim != nil {
 		return claim
 	}
 	for _, m := range inBrackets.FindAllStringSubmatch(heading, -1) {
+		// "24-hour clock" is no zone and would look like a statement about one.
 		inside := clockHabit.ReplaceAllString(m[1], "")
 		if claim := claimOf(m[1], zonesIn(inside, true)); claim != nil {
 			return claim
@@ -171,7 +178,8 @@ func headingClaim(heading string) *zoneClaim {
 	return nil
 }
 
-// columnClaim returns the zone that the header of a column states; nil when it states none.
+// columnClaim returns the zone that the header of a column states; nil when it states
+// none. Words outside brackets that are neither zone nor place state nothing.
 func columnClaim(header string) *zoneClaim {
 	if claim := claimOf(header, zonesIn(header, true)); claim != nil {
 		return claim
@@ -190,7 +198,8 @@ func columnClaim(header string) *zoneClaim {
 	return nil
 }
 
-// cellClaim returns the zone that a column of zones states for one row; nil for an empty cell.
+// cellClaim returns the zone that a column of zones states for one row; nil for an
+// empty cell. Any other text is a zone that is not understood.
 func cellClaim(text string) *zoneClaim {
 	if text = oneLine(text); strings.Trim(text, " -–—") == "" {
 		return nil
@@ -201,8 +210,9 @@ func cellClaim(text string) *zoneClaim {
 	return &zoneClaim{words: cutRunes(text, quotedRunes)}
 }
 
-// textClaim returns the zone that a sentence about times states in a paragraph; nil when there
-// is none.
+// textClaim returns the zone that a sentence about times states in a paragraph; nil
+// when there is none. about decides which sentences are about times. The first such
+// sentence that states anything counts.
 func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 	text = text[:min(len(text), maxClaim)]
 	if !mayBeAboutTimes(text) {
@@ -229,8 +239,8 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 // timesOf matches the beginning of a sentence that ends with a place: "All times Manila".
 var timesOf = regexp.MustCompile(`(?i)^\W*(?:(?:all|the) )*(?:times|timestamps|clocks) (?:in )?`)
 
-// mayBeAboutTimes reports whether a text contains a part of a word about times. It is fast and
-// saves the expressions, which are slow, on most text.
+// mayBeAboutTimes reports whether a text contains a part of a word about times. It is
+// fast and saves the expressions, which are slow, on most text.
 func mayBeAboutTimes(text string) bool {
 	text = strings.ToLower(text)
 	for _, part := range []string{"ime", "lock", "tz", "时", "時", "시", "hor", "heure", "zeit", "uhr", "врем", "часов"} {
@@ -241,8 +251,8 @@ func mayBeAboutTimes(text string) bool {
 	return false
 }
 
-// besideClaim is textClaim for a paragraph beside a timeline, where a short paragraph that names
-// a zone is about its times.
+// besideClaim is textClaim for a paragraph beside a timeline, where a short paragraph
+// that names a zone is about its times. Long paragraphs are prose about the incident.
 func besideClaim(text string) *zoneClaim {
 	if claim := textClaim(text, aboutAll); claim != nil {
 		return claim

@@ -1,7 +1,7 @@
 package postmortems
 
-// tzNames are the names in the IANA time zone database that have an area, sorted and separated
-// by white space. zoneplace.go uses their cities. The list was made with:
+// tzNames are the names in the IANA time zone database that have an area, sorted and
+// separated by white space. zoneplace.go uses their cities. The list was made with:
 //
 //	unzip -Z1 "$(go env GOROOT)/lib/time/zoneinfo.zip" | LC_ALL=C grep -v '/$' | LC_ALL=C sort |
 //	  grep -E '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/' | tr '\n' ' ' | fold -s -w 150

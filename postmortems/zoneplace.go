@@ -14,7 +14,9 @@ import (
 // time)" has 41.
 const maxPlace = 80
 
-// morePlaces returns large cities without a zone of their own, and other spellings, by zone.
+// morePlaces returns large cities without a zone of their own, and other spellings, by
+// zone. Names are separated by commas. They are only recognised as places, and a zone
+// is suggested for them; a place never sets one.
 func morePlaces() map[string]string {
 	return map[string]string{
 		"Africa/Johannesburg": "Cape Town,Durban,Pretoria", "America/Chicago": "Dallas,Houston,Minneapolis,New Orleans",
@@ -40,14 +42,15 @@ func morePlaces() map[string]string {
 }
 
 // noPlaces returns names in the time zone database that are more often words or names of
-// people.
+// people. They are folded.
 func noPlaces() []string {
 	return []string{"act", "lhi", "nsw", "north", "south", "west", "center", "casey", "davis", "palmer", "stanley", "dawson", "regina",
 		"knox", "easter", "victoria",
 		"christmas", "midway", "wake", "troll", "reunion", "general", "virgin", "nome"}
 }
 
-// places maps the folded name of a place to the name of its zone.
+// places maps the folded name of a place to the name of its zone. Later entries win, so
+// a city may be moved to another zone by morePlaces.
 var places = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
 	for _, zone := range strings.Fields(tzNames) {
@@ -64,7 +67,8 @@ var places = sync.OnceValue(func() map[string]string {
 	return out
 })
 
-// foldPlace returns a name without case, accents and the marks between its words.
+// foldPlace returns a name without case, accents and the marks between its words. "São
+// Paulo", "Sao_Paulo" and "SAO PAULO" are equal in it.
 func foldPlace(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -102,12 +106,15 @@ var (
 		`|時間|时刻)[\s,:：–—-]*`)
 )
 
-// cityAt returns the city that a text begins with, "" when it begins with none.
+// cityAt returns the city that a text begins with, "" when it begins with none. It
+// tries at most four words, the longest name first, so that "New York" is not read as
+// "York".
 func cityAt(text string) string {
 	words := nameWords.FindString(text)
 	if next, _ := utf8.DecodeRuneInString(text[len(words):]); unicode.IsLetter(next) || unicode.IsDigit(next) {
 		words = words[:max(0, strings.LastIndexByte(words, ' '))]
 	}
+	// One word less at a time, from the end.
 	for words != "" {
 		if _, ok := places()[foldPlace(words)]; ok {
 			return words
@@ -117,8 +124,9 @@ func cityAt(text string) string {
 	return ""
 }
 
-// wholePlace returns the place if a text consists of one: "Berlin", "Lima, Peru", "Manila time",
-// "首尔时间". It is "" for any other text, including a city among other words ("Berlin cluster").
+// wholePlace returns the place if a text consists of one: "Berlin", "Lima, Peru",
+// "Manila time", "首尔时间". It is "" for any other text, including a city among other
+// words ("Berlin cluster"). Of several places the first is returned.
 func wholePlace(text string) string {
 	if len(text) > maxPlace {
 		return ""
@@ -135,19 +143,22 @@ func wholePlace(text string) string {
 	return ""
 }
 
-// isHanTime reports whether a text is "X时间" where X may be a place.
+// isHanTime reports whether a text is "X时间" where X may be a place. It is a heuristic:
+// two to six characters before the word for time are a name unless they contain a word
+// of plainHanTime.
 func isHanTime(text string) bool {
 	return hanTime.MatchString(text) && !plainHanTime.MatchString(trimHanTime(text))
 }
 
-// trimHanTime removes the word for time at the end of a text.
+// trimHanTime removes the word for time at the end of a text. Each of the four words
+// has six bytes.
 func trimHanTime(text string) string {
 	const word = len("时间")
 	return text[:len(text)-word]
 }
 
-// placeTime returns the place and the word for time that a text begins with, such as "Manila
-// local time"; "" when it begins with neither.
+// placeTime returns the place and the word for time that a text begins with, such as
+// "Manila local time"; "" when it begins with neither.
 func placeTime(text string) string {
 	if city := cityAt(text); city != "" {
 		if tail := timeTail.FindString(text[len(city):]); tail != "" {
@@ -157,7 +168,8 @@ func placeTime(text string) string {
 	return hanPlaceTime.FindString(text)
 }
 
-// placesOutside returns the places whose time a heading states outside brackets.
+// placesOutside returns the places whose time a heading states outside brackets. The
+// locations are nil: a place is not a zone.
 func placesOutside(heading string) []zoneRead {
 	var out []zoneRead
 	heading = heading[:min(len(heading), maxClaim)]
@@ -179,13 +191,15 @@ func placesOutside(heading string) []zoneRead {
 // headingGap matches what separates the parts of a heading.
 var headingGap = regexp.MustCompile(`[-–—:：,，\s]+`)
 
-// columnPlace returns the place that the header of a column of times states outside brackets:
-// "Berlin", "Time, Berlin"; "" when there is none.
+// columnPlace returns the place that the header of a column of times states outside
+// brackets: "Berlin", "Time, Berlin"; "" when there is none. Words for time before the
+// place are skipped.
 func columnPlace(header string) string {
 	return wholePlace(strings.TrimSpace(header[len(columnWords.FindString(header)):]))
 }
 
-// exampleZone returns the name of the zone of a place, for use in a message.
+// exampleZone returns the name of the zone of a place, for use in a message. It is
+// "Europe/Berlin" when no place is known.
 func exampleZone(words string) string {
 	for i := range words {
 		if !startsWord(words, i) {
