@@ -9,7 +9,8 @@ import (
 // errMalformed is the cause when a payload does not have the format.
 var errMalformed = errors.New("malformed message")
 
-// encoder appends values to a buffer: numbers as varints, strings and lists after their length.
+// encoder appends values to a buffer: numbers as varints, strings and lists after their
+// length.
 type encoder struct{ buf []byte }
 
 // Each method has a counterpart in decoder, which must read the values in the same
@@ -34,8 +35,8 @@ func encodeList[T any](e *encoder, list []T, one func(*encoder, T)) {
 	}
 }
 
-// decoder reads values from a buffer. After the first failure it returns zero values and retains
-// the error.
+// decoder reads values from a buffer. After the first failure it returns zero values
+// and retains the error.
 type decoder struct {
 	buf []byte
 	err error
@@ -99,9 +100,9 @@ func (d *decoder) bool() bool {
 	return false
 }
 
-// decodeList reads a list. Every element takes at least one byte, so a length beyond the rest of
-// the buffer is refused before anything is allocated. The reply of a worker is
-// untrusted: a document may have taken over the process.
+// decodeList reads a list. Every element takes at least one byte, so a length beyond
+// the rest of the buffer is refused before anything is allocated. The reply of a worker
+// is untrusted: a document may have taken over the process.
 func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	n := d.int()
 	if n < 0 || n > len(d.buf) {

@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// MaxFrame is the largest payload of a frame in bytes: 16 MiB of HTML and the text of the page.
+// MaxFrame is the largest payload of a frame in bytes: 16 MiB of HTML and the text of
+// the page.
 const MaxFrame = 32 << 20
 
 // writeFrame writes one frame with one call. A payload over MaxFrame is an error and
@@ -20,8 +21,8 @@ func writeFrame(w io.Writer, payload []byte) error {
 	return err
 }
 
-// firstRead is how many bytes are allocated because of a length alone; more are allocated as bytes
-// arrive.
+// firstRead is how many bytes are allocated because of a length alone; more are
+// allocated as bytes arrive.
 const firstRead = 1 << 20
 
 // readFrame reads one frame. The error is io.EOF when the stream ends before a frame. A

@@ -10,7 +10,8 @@ const (
 	statusError = 1
 )
 
-// reply is the answer of a worker: a body and its problems, or the text of the renderer's error.
+// reply is the answer of a worker: a body and its problems, or the text of the
+// renderer's error.
 type reply struct {
 	body     postmortems.Body
 	problems []postmortems.Problem

@@ -17,8 +17,9 @@ import (
 
 // Defaults of Options.
 const (
-	// DefaultTimeout is the processor time of one document; the largest real one (393 KB) takes
-	// 0.2 s. Where the processor time of a process is not available, elapsed time counts.
+	// DefaultTimeout is the processor time of one document; the largest real one (393 KB)
+	// takes 0.2 s. Where the processor time of a process is not available, elapsed time
+	// counts.
 	DefaultTimeout = 3 * time.Second
 	// DefaultMemory is the memory of one worker in bytes; the largest real document needs
 	// 150 MB.
@@ -38,11 +39,12 @@ type Options struct {
 	Log     *slog.Logger  // receives deaths of workers; nil: no logging
 }
 
-// Pool renders in worker processes. It implements postmortems.BodyRenderer and may be used
-// concurrently: when there are more calls than workers, the parties (see WithParty) share the
-// workers fairly. A party without a document in work gets a worker at once: if all are busy with
-// documents of others, an additional one is started for it and stopped afterwards. There are never
-// more than Workers+Extra processes, which use at most (Workers+Extra) times Memory.
+// Pool renders in worker processes. It implements postmortems.BodyRenderer and may be
+// used concurrently: when there are more calls than workers, the parties (see
+// WithParty) share the workers fairly. A party without a document in work gets a worker
+// at once: if all are busy with documents of others, an additional one is started for
+// it and stopped afterwards. There are never more than Workers+Extra processes, which
+// use at most (Workers+Extra) times Memory.
 type Pool struct {
 	options Options
 
@@ -78,14 +80,14 @@ func New(o Options) *Pool {
 	return p
 }
 
-// tries is how many workers a document may kill before it is refused: the first death may have
-// another cause.
+// tries is how many workers a document may kill before it is refused: the first death
+// may have another cause.
 const tries = 2
 
-// RenderBody implements postmortems.BodyRenderer. A document that kills two workers has a problem; an
-// error is a failure to run workers, or the end of ctx. Problems are of markdown's
-// rules. A worker that survived stays with the turn, and release makes it available to
-// others.
+// RenderBody implements postmortems.BodyRenderer. A document that kills two workers has
+// a problem; an error is a failure to run workers, or the end of ctx. Problems are of
+// markdown's rules. A worker that survived stays with the turn, and release makes it
+// available to others.
 func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	const op = "sandbox.RenderBody"
 	t, err := p.await(ctx)
@@ -140,8 +142,8 @@ func limitProblem(in postmortems.BodyInput, what string) postmortems.Problem {
 	}
 }
 
-// await waits until a document of the context's party may be rendered. The end of ctx is a fault of
-// kind Timeout. After an error there is no turn to release.
+// await waits until a document of the context's party may be rendered. The end of ctx
+// is a fault of kind Timeout. After an error there is no turn to release.
 func (p *Pool) await(ctx context.Context) (*turn, error) {
 	p.mu.Lock()
 	t := p.queue.add(partyOf(ctx))
@@ -162,8 +164,8 @@ func (p *Pool) await(ctx context.Context) (*turn, error) {
 	return nil, fault.Wrap(fault.Timeout, "sandbox.RenderBody", "rendering was interrupted", ctx.Err())
 }
 
-// grant starts all turns that may begin, and gives them idle workers while there are some. The
-// caller holds mu.
+// grant starts all turns that may begin, and gives them idle workers while there are
+// some. The caller holds mu.
 func (p *Pool) grant() {
 	for t := p.queue.grant(); t != nil; t = p.queue.grant() {
 		t.worker = p.lastIdle()
@@ -171,8 +173,8 @@ func (p *Pool) grant() {
 	}
 }
 
-// lastIdle removes and returns the most recently used idle worker, nil if there is none. The caller
-// holds mu.
+// lastIdle removes and returns the most recently used idle worker, nil if there is
+// none. The caller holds mu.
 func (p *Pool) lastIdle() *worker {
 	n := len(p.idle)
 	if n == 0 {
@@ -218,8 +220,8 @@ func (p *Pool) workerOf(t *turn) (*worker, error) {
 	return w, nil
 }
 
-// release ends a turn. Its worker goes to the next turn, becomes idle, or is stopped when it is
-// surplus.
+// release ends a turn. Its worker goes to the next turn, becomes idle, or is stopped
+// when it is surplus.
 func (p *Pool) release(t *turn) {
 	p.mu.Lock()
 	if t.worker != nil {
@@ -257,8 +259,8 @@ func (p *Pool) surplus() []*worker {
 	return surplus
 }
 
-// reap stops workers that were not used since its last run, and schedules its next run while any
-// are left.
+// reap stops workers that were not used since its last run, and schedules its next run
+// while any are left.
 func (p *Pool) reap() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -277,8 +279,8 @@ func (p *Pool) reap() {
 	}
 }
 
-// Close stops the idle workers and waits for the busy ones, each at most for the time of one
-// document. No rendering begins after it.
+// Close stops the idle workers and waits for the busy ones, each at most for the time
+// of one document. No rendering begins after it.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed = true

@@ -12,19 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxFiles is how many files a worker may have open: its pipes and those of the Go runtime.
+// maxFiles is how many files a worker may have open: its pipes and those of the Go
+// runtime.
 const maxFiles = 32
 
-// isolate puts a worker into its own process group and has it killed when its parent dies. The
-// kernel ties that to the thread that started the worker; if Go ends that thread early, the pool
-// starts another worker.
+// isolate puts a worker into its own process group and has it killed when its parent
+// dies. The kernel ties that to the thread that started the worker; if Go ends that
+// thread early, the pool starts another worker.
 func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// limit bounds a worker that has not received anything yet. RLIMIT_DATA counts private writable
-// memory, which is what an attack fills; RLIMIT_AS would count the address space that the Go runtime
-// reserves without using it.
+// limit bounds a worker that has not received anything yet. RLIMIT_DATA counts private
+// writable memory, which is what an attack fills; RLIMIT_AS would count the address
+// space that the Go runtime reserves without using it.
 func limit(pid int, memory int64) error {
 	for resource, max := range map[int]uint64{
 		unix.RLIMIT_DATA:   uint64(memory),
@@ -44,9 +45,9 @@ func killGroup(cmd *exec.Cmd) {
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // an error means that it has ended already
 }
 
-// processorTime returns the processor time of all threads of a process, to a hundredth of a second.
-// known is false when the process has ended. /proc/PID/stat is described in proc(5);
-// the numbers below count from the field after the name.
+// processorTime returns the processor time of all threads of a process, to a hundredth
+// of a second. known is false when the process has ended. /proc/PID/stat is described
+// in proc(5); the numbers below count from the field after the name.
 func processorTime(pid int) (used time.Duration, known bool) {
 	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

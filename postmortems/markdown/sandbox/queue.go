@@ -8,8 +8,8 @@ type party struct{ _ byte } // not of size zero: such values may share an addres
 // partyKey is the context key of a party.
 type partyKey struct{}
 
-// WithParty returns a context whose documents belong to a new party, for example to one push.
-// Documents of contexts without a party belong to the portal itself.
+// WithParty returns a context whose documents belong to a new party, for example to one
+// push. Documents of contexts without a party belong to the portal itself.
 func WithParty(ctx context.Context) context.Context {
 	return context.WithValue(ctx, partyKey{}, &party{})
 }
@@ -28,14 +28,15 @@ type turn struct {
 	worker  *worker       // assigned to the turn or returned with it; nil: none
 }
 
-// queue decides whose document is rendered next. It is a plain data structure: Pool guards it and
-// starts the workers.
+// queue decides whose document is rendered next. It is a plain data structure: Pool
+// guards it and starts the workers.
 //
-// Up to base documents are rendered at a time. The party with the fewest running documents is served
-// first; among equals, the one whose document arrived first. A party with none running does not wait
-// for the others: it gets a turn beyond base, up to extra of them. With at most extra+1 parties, no
-// party waits while it has none running: further turns of a party are granted only below base, so
-// there are at most base-1 of them, and with one for each of the other extra parties fewer than
+// Up to base documents are rendered at a time. The party with the fewest running
+// documents is served first; among equals, the one whose document arrived first. A
+// party with none running does not wait for the others: it gets a turn beyond base, up
+// to extra of them. With at most extra+1 parties, no party waits while it has none
+// running: further turns of a party are granted only below base, so there are at most
+// base-1 of them, and with one for each of the other extra parties fewer than
 // base+extra are running.
 type queue struct {
 	base, extra int
@@ -67,9 +68,10 @@ func (q *queue) add(p *party) *turn {
 	return t
 }
 
-// grant returns the next turn that may begin, which counts as running from then on; nil if there is
-// none. It is called until it returns nil whenever a turn was added or has ended. The
-// search is linear in the parties, which are as many as there are pushes at a time.
+// grant returns the next turn that may begin, which counts as running from then on; nil
+// if there is none. It is called until it returns nil whenever a turn was added or has
+// ended. The search is linear in the parties, which are as many as there are pushes at
+// a time.
 func (q *queue) grant() *turn {
 	var next *share
 	for _, s := range q.parties {
@@ -103,8 +105,8 @@ func (q *queue) end(t *turn) {
 	q.forget(t.party, s)
 }
 
-// remove removes a waiting turn. It returns false when the turn has been granted already; the caller
-// must then end it.
+// remove removes a waiting turn. It returns false when the turn has been granted
+// already; the caller must then end it.
 func (q *queue) remove(t *turn) bool {
 	s := q.parties[t.party]
 	if s == nil {

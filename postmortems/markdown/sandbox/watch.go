@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// patience is the limit of elapsed time as a multiple of the limit of processor time. On a busy machine
-// a worker waits longer than it works, and the document must not be refused for it.
+// patience is the limit of elapsed time as a multiple of the limit of processor time.
+// On a busy machine a worker waits longer than it works, and the document must not be
+// refused for it.
 const patience = 10
 
 // shortestLook is the shortest interval between two checks of a worker.

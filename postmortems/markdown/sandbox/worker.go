@@ -29,8 +29,8 @@ type worker struct {
 	reaped bool // its process id may belong to another process
 }
 
-// startWorker starts a process with its limits. Its environment contains only memory settings for the
-// Go runtime, nothing of the portal's.
+// startWorker starts a process with its limits. Its environment contains only memory
+// settings for the Go runtime, nothing of the portal's.
 func startWorker(o Options) (*worker, error) {
 	cmd := exec.Command(o.Command[0], o.Command[1:]...)
 	// Half of the memory is the soft limit of the garbage collector, so that it works hard
@@ -59,11 +59,11 @@ func startWorker(o Options) (*worker, error) {
 	return w, nil
 }
 
-// render sends one document to the worker and waits for the reply. The worker is killed when it uses
-// more processor time than timeout, or when ctx ends. After an error the worker cannot
-// be used again. The error is the end of ctx, errSlow, or that of the pipe or of a
-// malformed reply. Whether the kill came from ctx or from the watch decides which one:
-// the pipe fails alike.
+// render sends one document to the worker and waits for the reply. The worker is killed
+// when it uses more processor time than timeout, or when ctx ends. After an error the
+// worker cannot be used again. The error is the end of ctx, errSlow, or that of the
+// pipe or of a malformed reply. Whether the kill came from ctx or from the watch
+// decides which one: the pipe fails alike.
 func (w *worker) render(ctx context.Context, payload []byte, timeout time.Duration) (reply, error) {
 	before, _ := processorTime(w.cmd.Process.Pid)
 	slow := startWatch(timeout, func() (time.Duration, bool) {
@@ -116,7 +116,8 @@ func (w *worker) stop() string {
 	return w.stderr.String()
 }
 
-// head is a writer that stores the first maxStderr bytes: Go prints the reason of a crash first.
+// head is a writer that stores the first maxStderr bytes: Go prints the reason of a
+// crash first.
 type head struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
