@@ -8,10 +8,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// apply writes the plan. Old rows are deleted before new ones are put, so that documents can
-// swap paths in one push. It may run more than once, because an Update may be repeated;
-// the plan is not changed by it. The published commit is written in the same
-// transaction, so that after a crash the rows and the commit agree.
+// apply writes the plan. Old rows are deleted before new ones are put, so that
+// documents can swap paths in one push. It may run more than once, because an Update
+// may be repeated; the plan is not changed by it. The published commit is written in
+// the same transaction, so that after a crash the rows and the commit agree.
 func (p *plan) apply(w kv.Writer) error {
 	for _, x := range p.removed {
 		if err := p.remove(w, x); err != nil {
@@ -50,8 +50,8 @@ func (p *plan) apply(w kv.Writer) error {
 	return w.Put(bMeta, []byte("published"), []byte(p.cs.New))
 }
 
-// TopicFiles is the change log topic of a push that changed files other than documents; the
-// key is the commit.
+// TopicFiles is the change log topic of a push that changed files other than documents;
+// the key is the commit.
 const TopicFiles = "files"
 
 // remove deletes a document from every list and records that it existed. The address is
@@ -86,8 +86,9 @@ func (s *storedRevision) sign(c postmortems.Commit) {
 	s.When, s.Subject = c.Author.When.Format(time.RFC3339), c.Subject
 }
 
-// retract deletes the list rows of the document's previous state. If its path or its id has
-// changed, the old names redirect to the new ones. It does nothing for a new document.
+// retract deletes the list rows of the document's previous state. If its path or its id
+// has changed, the old names redirect to the new ones. It does nothing for a new
+// document.
 func (p *plan) retract(w kv.Writer, m *move) error {
 	if m.old == nil {
 		return nil
@@ -222,11 +223,11 @@ func (m *move) originID() string {
 	return postmortems.PermalinkID(m.created.commit, m.created.path)
 }
 
-// appendRevisions adds one revision for every commit that touched the document and makes the
-// last one the blob of the tip. It returns the author date of the document's first
-// commit. rec.Last and rec.Revisions are set. Commits of the push that a document went
-// through get revisions too, even if they were never the tip: their texts can be read
-// and compared.
+// appendRevisions adds one revision for every commit that touched the document and
+// makes the last one the blob of the tip. It returns the author date of the document's
+// first commit. rec.Last and rec.Revisions are set. Commits of the push that a document
+// went through get revisions too, even if they were never the tip: their texts can be
+// read and compared.
 func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first time.Time, err error) {
 	number, first, err := revisionsSoFar(w, m.id)
 	if err != nil {
@@ -263,8 +264,9 @@ func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first t
 	return first, nil
 }
 
-// revisionsSoFar returns the number of the last revision and the author date of the first;
-// 0 and the zero time without revisions. The newest revision that can be read counts.
+// revisionsSoFar returns the number of the last revision and the author date of the
+// first; 0 and the zero time without revisions. The newest revision that can be read
+// counts.
 func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err error) {
 	err = eachRevision(r, id, func(s storedRevision) bool {
 		last = s.Number

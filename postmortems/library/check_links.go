@@ -87,9 +87,9 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 	return nil
 }
 
-// addBrokenTo adds the broken links of the documents that may link to a name, without those
-// in seen, to which it adds their ids. seen prevents that a document which links to
-// several vanished names is reported several times.
+// addBrokenTo adds the broken links of the documents that may link to a name, without
+// those in seen, to which it adds their ids. seen prevents that a document which links
+// to several vanished names is reported several times.
 func (p *plan) addBrokenTo(r kv.Reader, v view, name string, seen map[string]bool) error {
 	ids, err := mayLinkTo(r, name)
 	if err != nil {

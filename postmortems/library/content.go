@@ -22,9 +22,9 @@ const contentFormat = 3
 // compiled is one document ready to be stored: its row of library.content and its row of
 // library.text.
 //
-// A content row is: format (1 byte) | length of the JSON (4) | Document as JSON without HTML
-// and sections | HTML. A text row is the sections as JSON. Both are derived from the blob in
-// git.
+// A content row is: format (1 byte) | length of the JSON (4) | Document as JSON without
+// HTML and sections | HTML. A text row is the sections as JSON. Both are derived from
+// the blob in git.
 type compiled struct {
 	key     []byte
 	content []byte
@@ -38,10 +38,10 @@ type compiled struct {
 // it.
 func contentKey(blob postmortems.OID, path string) []byte { return kv.Join(string(blob), path) }
 
-// newCompiled encodes a document for storage and removes the encoded parts from it, so that a
-// push of many documents needs little memory. c.doc retains front matter, headings and
-// links, which the plan needs. Rows are dropped altogether: actions and timeline were
-// read from them while compiling.
+// newCompiled encodes a document for storage and removes the encoded parts from it, so
+// that a push of many documents needs little memory. c.doc retains front matter,
+// headings and links, which the plan needs. Rows are dropped altogether: actions and
+// timeline were read from them while compiling.
 func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error) {
 	c := compiled{key: contentKey(blob, d.Path), record: newStoredRecord(d, d.Date)}
 	html, sections := d.Body.HTML, d.Body.Sections
@@ -139,9 +139,9 @@ func (l *Library) Source(ctx context.Context, blob postmortems.OID) (src []byte,
 	return src, err
 }
 
-// Sections returns the plain text of a document's newest revision, by heading. An unknown id
-// is a fault of kind NotFound. The index reads them. Rows of another format or ones
-// that cannot be read are compiled again.
+// Sections returns the plain text of a document's newest revision, by heading. An
+// unknown id is a fault of kind NotFound. The index reads them. Rows of another format
+// or ones that cannot be read are compiled again.
 func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Section, err error) {
 	var rev Revision
 	var row []byte

@@ -24,8 +24,8 @@ func (l *Library) Seq(ctx context.Context) (n uint64, err error) {
 // the counts would be too small; no knowledge base is near it.
 const countedList = 100_000
 
-// Counts returns the values of a facet among the documents that match the filter, most frequent
-// first. Without a filter it returns the stored counts; with one it reads the
+// Counts returns the values of a facet among the documents that match the filter, most
+// frequent first. Without a filter it returns the stored counts; with one it reads the
 // documents. Limit and Cursor of the filter are ignored, and stored counts include
 // archived documents. Values of equal frequency are in alphabetical order. facet is one
 // of the exported constants; another one has no values.

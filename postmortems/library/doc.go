@@ -1,9 +1,9 @@
 // Package library owns the published knowledge: documents with all revisions, their
 // addresses, redirects and backlinks, drafts, and page view counts.
 //
-// The source of truth for documents is the git repository; only the library knows when and
-// with whose token something was published. Everything else here is derived from git and
-// can be restored by publishing the branch again.
+// The source of truth for documents is the git repository; only the library knows when
+// and with whose token something was published. Everything else here is derived from
+// git and can be restored by publishing the branch again.
 //
 // Data layout (owner "library"; paths are repository paths, ids are permalink
 // ids, 0 is the byte 0x00, numbers are big endian):

@@ -339,9 +339,9 @@ func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 	return v, nil
 }
 
-// DraftFile returns a stored file as it is on a draft; path is a repository path. A missing
-// file is a fault of kind NotFound. A file that the draft does not change is the
-// published one, so that pictures on previews are shown.
+// DraftFile returns a stored file as it is on a draft; path is a repository path. A
+// missing file is a fault of kind NotFound. A file that the draft does not change is
+// the published one, so that pictures on previews are shown.
 func (l *Library) DraftFile(ctx context.Context, branch, path string) (f File, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		row, ok, err := loadDraftRow(r, branch, path)

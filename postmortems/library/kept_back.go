@@ -47,11 +47,11 @@ func (p *plan) net() []postmortems.Change {
 	return out
 }
 
-// restoreIDs gives a document that was published, then kept back, and is published again its
-// former id, so that its permanent address and its revisions continue. It runs after
-// identify, which takes such a document for new: git shows it as modified, but no
-// published document is at its path. An id that another document has meanwhile is not
-// given back.
+// restoreIDs gives a document that was published, then kept back, and is published
+// again its former id, so that its permanent address and its revisions continue. It
+// runs after identify, which takes such a document for new: git shows it as modified,
+// but no published document is at its path. An id that another document has meanwhile
+// is not given back.
 func (p *plan) restoreIDs(r kv.Reader, _ *lineage) error {
 	taken := map[string]bool{}
 	for _, m := range p.docs {

@@ -23,9 +23,9 @@ func revisionKey(id string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append([]byte(id), sep), uint32(number))
 }
 
-// byKey returns the key of a document in a list. Keys sort newest first: the number of the day
-// is stored inverted. The day alone is stored, so documents of one day are in the order
-// of their ids.
+// byKey returns the key of a document in a list. Keys sort newest first: the number of
+// the day is stored inverted. The day alone is stored, so documents of one day are in
+// the order of their ids.
 func byKey(facet, value string, date time.Time, id string) []byte {
 	k := append(kv.Join(facet, value), sep)
 	k = binary.BigEndian.AppendUint32(k, invertedDay(date))
@@ -38,8 +38,8 @@ func byDay(facet, value string, date time.Time) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.Join(facet, value), sep), invertedDay(date))
 }
 
-// invertedDay returns the days since 1970 in reverse order; days before 1970 sort after all
-// others. Division truncates towards zero, so negative seconds are a day too late
+// invertedDay returns the days since 1970 in reverse order; days before 1970 sort after
+// all others. Division truncates towards zero, so negative seconds are a day too late
 // without the correction. Adding 2^31 maps signed days to unsigned ones in order;
 // inverting the bits reverses the order.
 func invertedDay(t time.Time) uint32 {
@@ -51,8 +51,9 @@ func invertedDay(t time.Time) uint32 {
 	return ^(uint32(day) + 1<<31)
 }
 
-// foldTitle returns the form in which wiki links and titles are compared: NFKC, lower case,
-// with white space collapsed. Titles that are equal in it are one name for wiki links.
+// foldTitle returns the form in which wiki links and titles are compared: NFKC, lower
+// case, with white space collapsed. Titles that are equal in it are one name for wiki
+// links.
 func foldTitle(s string) string {
 	return shorten(strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " "))
 }

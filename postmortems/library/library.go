@@ -13,8 +13,8 @@ import (
 type Options struct {
 	DB       kv.DB
 	Renderer postmortems.BodyRenderer
-	// Content reads published blobs from git, for revisions whose derived rows are missing or
-	// have another format.
+	// Content reads published blobs from git, for revisions whose derived rows are missing
+	// or have another format.
 	Content postmortems.Content
 	// Policy returns the current settings; it is called for each document, because the
 	// time of the check is part of it.
@@ -71,9 +71,9 @@ func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 	return rec, true, decode(r, bRecord, []byte(id), b, &rec)
 }
 
-// mustRecord is loadRecord for ids that another row refers to: a missing record is a fault of
-// kind Internal. A record that exists and cannot be decoded is an error for which
-// kv.Unreadable is true.
+// mustRecord is loadRecord for ids that another row refers to: a missing record is a
+// fault of kind Internal. A record that exists and cannot be decoded is an error for
+// which kv.Unreadable is true.
 func mustRecord(r kv.Reader, id string) (storedRecord, error) {
 	rec, ok, err := loadRecord(r, id)
 	if err == nil && !ok {

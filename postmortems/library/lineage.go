@@ -8,9 +8,9 @@ import (
 )
 
 // lineage follows documents through the commits of a change set, so that each keeps its
-// identity across renames and gets one revision for every commit that touches it. It works
-// with provisional ids: the current id of a published document, or the permalink id of a new
-// one.
+// identity across renames and gets one revision for every commit that touches it. It
+// works with provisional ids: the current id of a published document, or the permalink
+// id of a new one.
 type lineage struct {
 	r       kv.Reader
 	at      map[string]string  // path -> id after the commits so far; "": no document

@@ -22,9 +22,9 @@ type view struct {
 	moves map[string]string // former address -> path of a document in the overlay
 }
 
-// target is what a link refers to: the path of a document or a file, or a page of the portal
-// itself. The zero target does not exist. At most one of path and portal is set; file
-// distinguishes the two kinds of paths.
+// target is what a link refers to: the path of a document or a file, or a page of the
+// portal itself. The zero target does not exist. At most one of path and portal is set;
+// file distinguishes the two kinds of paths.
 type target struct {
 	path   string
 	file   bool
@@ -61,9 +61,10 @@ func (v view) file(path string) (bool, error) {
 	return b != nil, err
 }
 
-// resolve returns the first candidate that exists, then the document with that title, then
-// the document that a candidate was renamed to. Candidates are tried in their order,
-// documents before files. A link without a target is the zero target and no error.
+// resolve returns the first candidate that exists, then the document with that title,
+// then the document that a candidate was renamed to. Candidates are tried in their
+// order, documents before files. A link without a target is the zero target and no
+// error.
 func (v view) resolve(l storedLinkTarget) (target, error) {
 	for _, path := range l.Candidates {
 		if ok, err := v.document(path); err != nil || ok {

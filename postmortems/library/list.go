@@ -63,8 +63,8 @@ func (r storedRecord) facets() (out [][2]string) {
 	return out
 }
 
-// compact returns the set of the values: a document that names a service twice is listed and
-// counted once. values is not changed; the result is sorted.
+// compact returns the set of the values: a document that names a service twice is
+// listed and counted once. values is not changed; the result is sorted.
 func compact(values []string) []string {
 	out := slices.Clone(values)
 	slices.Sort(out)
@@ -105,10 +105,10 @@ func readCount(r kv.Reader, facet, value string) (int, error) {
 	return int(n), err
 }
 
-// addCount changes a count, before the row that it counts is written or deleted: rows that
-// a push writes can be held back until its end, so that they cannot be counted. Counts are
-// derived: one that cannot be read is counted again. A count that reaches zero is
-// deleted, so that facets without documents do not appear.
+// addCount changes a count, before the row that it counts is written or deleted: rows
+// that a push writes can be held back until its end, so that they cannot be counted.
+// Counts are derived: one that cannot be read is counted again. A count that reaches
+// zero is deleted, so that facets without documents do not appear.
 func addCount(w kv.Writer, facet, value string, by int) error {
 	n, err := readCount(w, facet, value)
 	if kv.Unreadable(err) {
@@ -159,8 +159,8 @@ func (l *Library) storedCounts(ctx context.Context, facet string) (out []Count, 
 	return out, err
 }
 
-// List returns documents, newest first, and the cursor of the next page, "" after the last. A
-// cursor of another list is a fault of kind Invalid.
+// List returns documents, newest first, and the cursor of the next page, "" after the
+// last. A cursor of another list is a fault of kind Invalid.
 func (l *Library) List(ctx context.Context, f Filter) (out []Record, next string, err error) {
 	if f.Limit <= 0 {
 		f.Limit = defaultPage

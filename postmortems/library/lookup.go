@@ -15,9 +15,9 @@ func notFound(what string) error {
 	return fault.Newf(fault.NotFound, "library", "there is no %s here", what)
 }
 
-// Lookup returns what a path-absolute address refers to: a document, a file, a redirect to the
-// current address, or a removed document. An address that was never used is a fault of kind
-// NotFound.
+// Lookup returns what a path-absolute address refers to: a document, a file, a redirect
+// to the current address, or a removed document. An address that was never used is a
+// fault of kind NotFound.
 func (l *Library) Lookup(ctx context.Context, address string) (f Found, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		f, err = lookup(r, address)
@@ -118,8 +118,8 @@ func goneAt(r kv.Reader, address string) (*Gone, error) {
 	return &Gone{ID: string(id), Last: last}, nil
 }
 
-// canonical returns the form of an address in the redirect and gone rows: without a trailing
-// slash. The root "/" stays.
+// canonical returns the form of an address in the redirect and gone rows: without a
+// trailing slash. The root "/" stays.
 func canonical(address string) string {
 	if len(address) > 1 {
 		return strings.TrimSuffix(address, "/")
@@ -127,8 +127,8 @@ func canonical(address string) string {
 	return address
 }
 
-// ByID returns a document by its permalink id or a former one. A removed document is returned
-// as Gone; an unknown id is a fault of kind NotFound.
+// ByID returns a document by its permalink id or a former one. A removed document is
+// returned as Gone; an unknown id is a fault of kind NotFound.
 func (l *Library) ByID(ctx context.Context, id string) (f Found, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		f, err = byID(r, id)

@@ -8,10 +8,10 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// ordered collects the new rows of a push and puts them in the order of their keys. A B+ tree
-// takes ten thousand sorted rows by appending to its last page; in any other order each row
-// moves all rows after it. Rows of buckets that are read or deleted from during the push are
-// written at once.
+// ordered collects the new rows of a push and puts them in the order of their keys. A
+// B+ tree takes ten thousand sorted rows by appending to its last page; in any other
+// order each row moves all rows after it. Rows of buckets that are read or deleted from
+// during the push are written at once.
 type ordered struct {
 	kv.Writer
 	rows map[string][]kv.Item // by bucket

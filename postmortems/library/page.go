@@ -7,11 +7,11 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Page returns everything that the document page shows, at the newest revision or, with a
-// commit, at that one. A removed document is found only with a commit. The fault is of kind
-// NotFound when there is no such document or revision. A former id finds the document
-// too. Content is read outside the transaction of the rows, so links may be of a state
-// newer than Seq; the ETag then only causes one more request.
+// Page returns everything that the document page shows, at the newest revision or, with
+// a commit, at that one. A removed document is found only with a commit. The fault is
+// of kind NotFound when there is no such document or revision. A former id finds the
+// document too. Content is read outside the transaction of the rows, so links may be of
+// a state newer than Seq; the ETag then only causes one more request.
 func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (p Page, err error) {
 	if p, err = l.pageRows(ctx, id, commit); err != nil {
 		return p, err

@@ -74,10 +74,11 @@ func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs ma
 	return p, nil
 }
 
-// identify assigns each document the id that follows from its history. Where the commits
-// contradict the comparison of the two trees, a document that stayed at its path keeps its id
-// unless that id moved elsewhere. A document whose id is unknown or taken by another
-// one of the tip gets an id derived from the new tip, as a new document would.
+// identify assigns each document the id that follows from its history. Where the
+// commits contradict the comparison of the two trees, a document that stayed at its
+// path keeps its id unless that id moved elsewhere. A document whose id is unknown or
+// taken by another one of the tip gets an id derived from the new tip, as a new
+// document would.
 func (p *plan) identify(r kv.Reader, g *lineage) error {
 	taken := map[string]bool{}
 	// A first pass collects the moved ids, because identity of one document depends on
@@ -189,8 +190,8 @@ func (p *plan) holder(r kv.Reader, id string) (holder, path string, err error) {
 	return holder, rec.Path, nil
 }
 
-// released reports whether the document at path gives up its id in this push: it is removed
-// or kept back, or its new text states another id.
+// released reports whether the document at path gives up its id in this push: it is
+// removed or kept back, or its new text states another id.
 func (p *plan) released(path string, stated map[string]*move) bool {
 	for _, m := range p.docs {
 		if m.change.Path == path {

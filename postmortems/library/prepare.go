@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// spillBytes bounds the compiled documents in memory, in bytes. Those of a larger push are
-	// written to the database during the check. The rows are derived and keyed by content, so
-	// a refused push leaves nothing visible.
+	// spillBytes bounds the compiled documents in memory, in bytes. Those of a larger push
+	// are written to the database during the check. The rows are derived and keyed by
+	// content, so a refused push leaves nothing visible.
 	spillBytes = 64 << 20
 	// progressEvery is the number of documents between two progress lines.
 	progressEvery = 1000
 )
 
-// Prepared is a validated change set, ready to be applied. Its Receipt holds the problems and
-// what the push does or would do. apply is valid as long as Published is still the
-// commit that was checked against.
+// Prepared is a validated change set, ready to be applied. Its Receipt holds the
+// problems and what the push does or would do. apply is valid as long as Published is
+// still the commit that was checked against.
 type Prepared struct {
 	Receipt postmortems.Receipt
 	apply   func(kv.Writer) error
@@ -35,16 +35,16 @@ func (p *Prepared) Refused() bool {
 	return slices.ContainsFunc(p.Receipt.Problems, func(x postmortems.Problem) bool { return x.Weight == postmortems.Error })
 }
 
-// Apply writes all rows of the change set, the change log and the published commit. It runs
-// inside one Update and may run again. The caller must have asked Refused and holds the
-// publishing lock.
+// Apply writes all rows of the change set, the change log and the published commit. It
+// runs inside one Update and may run again. The caller must have asked Refused and
+// holds the publishing lock.
 func (p *Prepared) Apply(w kv.Writer) error { return p.apply(w) }
 
-// Prepare validates a change set and computes what publishing it would do. It reads contents
-// through cs.Content, which may be in quarantine, and changes nothing that a reader can see.
-// If main is false, the branch is a draft. say prints a progress line for the author. Problems
-// of the content are in the result; an error is a failure of the server. say may be
-// called from several goroutines, but never concurrently.
+// Prepare validates a change set and computes what publishing it would do. It reads
+// contents through cs.Content, which may be in quarantine, and changes nothing that a
+// reader can see. If main is false, the branch is a draft. say prints a progress line
+// for the author. Problems of the content are in the result; an error is a failure of
+// the server. say may be called from several goroutines, but never concurrently.
 func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bool, say func(string)) (*Prepared, error) {
 	if !main {
 		return l.prepareDraft(ctx, cs, say)
@@ -66,8 +66,8 @@ func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bo
 	return &Prepared{Receipt: p.receipt, apply: p.apply}, nil
 }
 
-// checkContext returns a fault of kind Timeout when the push has ended: at the latest after
-// limits.push_time, or when the author has disconnected.
+// checkContext returns a fault of kind Timeout when the push has ended: at the latest
+// after limits.push_time, or when the author has disconnected.
 func checkContext(ctx context.Context) error {
 	return fault.Wrap(fault.Timeout, "library.Prepare", "the check was interrupted; push again", ctx.Err())
 }
@@ -81,10 +81,10 @@ func sorted(ps []postmortems.Problem) []postmortems.Problem {
 	return ps
 }
 
-// compileAll compiles every document of the change set and returns them by path. Documents are
-// rendered concurrently while git reads the next ones. The first error cancels the
-// others. The data of a blob is cloned, because it is valid only during the call of
-// Blobs.
+// compileAll compiles every document of the change set and returns them by path.
+// Documents are rendered concurrently while git reads the next ones. The first error
+// cancels the others. The data of a blob is cloned, because it is valid only during the
+// call of Blobs.
 func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet,
 	say func(string)) (map[string]compiled, []postmortems.Problem, error) {
 	changes := slices.DeleteFunc(slices.Clone(cs.Net), func(c postmortems.Change) bool {

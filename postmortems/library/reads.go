@@ -10,13 +10,13 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// mostReadKept is the length of the most-read list: the home page shows fewer, and some of the
-// documents may have been removed since.
+// mostReadKept is the length of the most-read list: the home page shows fewer, and some
+// of the documents may have been removed since.
 const mostReadKept = 50
 
-// reads counts page views in memory and adds them to the database periodically, so that a view
-// costs no disk write. A crash loses the views since the last flush; no other data depends on
-// them.
+// reads counts page views in memory and adds them to the database periodically, so that
+// a view costs no disk write. A crash loses the views since the last flush; no other
+// data depends on them.
 type reads struct {
 	mu      sync.Mutex
 	pending map[string]uint64

@@ -7,8 +7,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Revisions returns every published state of a document, newest first. An unknown id is a fault
-// of kind NotFound. Former ids are accepted, and removals are included.
+// Revisions returns every published state of a document, newest first. An unknown id is
+// a fault of kind NotFound. Former ids are accepted, and removals are included.
 func (l *Library) Revisions(ctx context.Context, id string) (out []Revision, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		id, err := currentID(r, id)
@@ -70,9 +70,9 @@ func lastContent(r kv.Reader, id string) (rev Revision, err error) {
 	return rev, err
 }
 
-// revisionAt returns the state of a document at a commit: its full name, or a prefix of at
-// least 7 digits; "" means the newest revision with a text. If several revisions match,
-// the newest does. No such revision is a fault of kind NotFound.
+// revisionAt returns the state of a document at a commit: its full name, or a prefix of
+// at least 7 digits; "" means the newest revision with a text. If several revisions
+// match, the newest does. No such revision is a fault of kind NotFound.
 func revisionAt(r kv.Reader, id string, commit postmortems.OID) (rev Revision, err error) {
 	if commit == "" {
 		return lastContent(r, id)

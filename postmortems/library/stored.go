@@ -9,9 +9,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// The stored forms. They are JSON with short names: newer versions add fields, older databases
-// stay readable, and a person with a bbolt browser can read them. Times are Unix seconds; 0 is
-// none.
+// The stored forms. They are JSON with short names: newer versions add fields, older
+// databases stay readable, and a person with a bbolt browser can read them. Times are
+// Unix seconds; 0 is none.
 
 // storedRecord is a published document at its newest revision. It must hold everything
 // from which keys of lists and links are computed: the rows of a document are deleted
@@ -110,8 +110,8 @@ func encode(v any) ([]byte, error) {
 	return b, fault.Wrap(fault.Internal, "library.encode", "", err)
 }
 
-// decode reads a row. A row that cannot be read is counted and reported by the database. The
-// error is for callers that need this row; lists skip it.
+// decode reads a row. A row that cannot be read is counted and reported by the
+// database. The error is for callers that need this row; lists skip it.
 func decode(r kv.Reader, bucket string, key, value []byte, v any) error {
 	if err := json.Unmarshal(value, v); err != nil {
 		return kv.Undecodable(r, "library.decode", bucket, key, err)

@@ -6,8 +6,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Record is a published document at its newest revision, without its text, as lists, cards and
-// search hits show it. Slices must not be changed by callers.
+// Record is a published document at its newest revision, without its text, as lists,
+// cards and search hits show it. Slices must not be changed by callers.
 type Record struct {
 	ID      string // permalink id: that of the front matter, otherwise 12 hexadecimal digits
 	Address string // path-absolute, percent-encoded, e.g. "/postmortems/2026/pool"
@@ -135,8 +135,8 @@ type ActionFilter struct {
 	Status  string // open, done, dropped
 	Owner   string
 	Service string // one of the document's services
-	// DueBefore selects items due before this instant; items without a due date are excluded.
-	// Together with Status "open" it selects the overdue ones.
+	// DueBefore selects items due before this instant; items without a due date are
+	// excluded. Together with Status "open" it selects the overdue ones.
 	DueBefore time.Time
 	Limit     int    // default 500, at most 2,000
 	Cursor    string // from ListActions' next
