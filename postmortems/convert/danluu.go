@@ -7,10 +7,10 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromDanluu converts the list of github.com/danluu/post-mortems: each paragraph of the form
-// "[Company](url). Text" below a category becomes a document. The rest of the list becomes one
-// README. The findings about the README are dropped: its generated title needs no
-// action. Entries keep the order of the list.
+// fromDanluu converts the list of github.com/danluu/post-mortems: each paragraph of the
+// form "[Company](url). Text" below a category becomes a document. The rest of the list
+// becomes one README. The findings about the README are dropped: its generated title
+// needs no action. Entries keep the order of the list.
 func fromDanluu(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	list := danluu{path: path}
@@ -135,9 +135,9 @@ const (
 // sentenceEnd matches the end of a sentence.
 var sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)`)
 
-// firstSentence returns the plain text of the first sentence, or of the first two if the first is
-// too short, truncated to titleRunes. A full stop inside a word, as in "v1.2", ends
-// nothing. Without a sentence end, the whole text counts.
+// firstSentence returns the plain text of the first sentence, or of the first two if
+// the first is too short, truncated to titleRunes. A full stop inside a word, as in
+// "v1.2", ends nothing. Without a sentence end, the whole text counts.
 func firstSentence(text string) string {
 	plain := unmark(text)
 	for _, end := range sentenceEnd.FindAllStringIndex(plain, -1) {

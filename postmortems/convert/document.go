@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// frontBytes bounds generated front matter: a little less than the 32 KiB that a push may have.
+// frontBytes bounds generated front matter: a little less than the 32 KiB that a push
+// may have.
 const frontBytes = 30 << 10
 
 // summaryRunes is the longest summary in front matter; a longer one is only in the body.
@@ -105,9 +106,9 @@ func (d *draft) text(src []byte) string {
 	return clean
 }
 
-// split splits a text into front matter without its fences and body. style is "---", "+++", or ""
-// when there is no closed front matter. bodyLine is the 1-based line of the file at
-// which body begins.
+// split splits a text into front matter without its fences and body. style is "---",
+// "+++", or "" when there is no closed front matter. bodyLine is the 1-based line of
+// the file at which body begins.
 func split(text string) (style, front, body string, bodyLine int) {
 	src := postmortems.Split([]byte(text))
 	if len(src.Front) == 0 {

@@ -7,10 +7,10 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromHugo converts a page of a Hugo site: TOML or YAML front matter and shortcodes. Folders below
-// content/ are preserved. Keys for the layout of the site are omitted with a Finding. A
-// page without front matter, or with one that cannot be read, is converted like a plain
-// document. Images are copied by Run.
+// fromHugo converts a page of a Hugo site: TOML or YAML front matter and shortcodes.
+// Folders below content/ are preserved. Keys for the layout of the site are omitted
+// with a Finding. A page without front matter, or with one that cannot be read, is
+// converted like a plain document. Images are copied by Run.
 func fromHugo(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	style, front, body, bodyLine := split(d.text(src))

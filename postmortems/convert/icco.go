@@ -8,11 +8,11 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromIcco converts one file of github.com/icco/postmortems: YAML front matter and a body. Its
-// end_time is when the incident ended, not when users recovered, so it becomes times.resolved. The
-// company becomes a tag and not a service, because reports count by service and these are incidents
-// of other organisations. Files without YAML front matter, or with one that cannot be
-// read, become plain documents.
+// fromIcco converts one file of github.com/icco/postmortems: YAML front matter and a
+// body. Its end_time is when the incident ended, not when users recovered, so it
+// becomes times.resolved. The company becomes a tag and not a service, because reports
+// count by service and these are incidents of other organisations. Files without YAML
+// front matter, or with one that cannot be read, become plain documents.
 func fromIcco(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	style, front, body, _ := split(d.text(src))
@@ -86,9 +86,10 @@ func sameDay(a, b instant) bool {
 	return a.at.UTC().Format(time.DateOnly) == b.at.UTC().Format(time.DateOnly)
 }
 
-// milestone reads a time of the incident. Exactly midnight UTC is read as a day: the tools of that
-// repository write a date as midnight, and durations from it would be wrong. The
-// reading as a day is reported, because an incident can really begin at midnight.
+// milestone reads a time of the incident. Exactly midnight UTC is read as a day: the
+// tools of that repository write a date as midnight, and durations from it would be
+// wrong. The reading as a day is reported, because an incident can really begin at
+// midnight.
 func (d *draft) milestone(v yamldoc.Value) instant {
 	t := d.time(v)
 	if !t.at.IsZero() && !t.day && t.at.Location() == time.UTC && t.at.Equal(t.at.Truncate(24*time.Hour)) {

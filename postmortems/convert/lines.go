@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// line is one line of Markdown; code reports that it is in a fenced block or is one of its fences.
+// line is one line of Markdown; code reports that it is in a fenced block or is one of
+// its fences.
 type line struct {
 	text string
 	code bool
@@ -49,9 +50,9 @@ var (
 	scheme     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:|^//|^#|^\{\{`)
 )
 
-// relink applies the renaming of safePath to the links between files of a source. Code is not
-// changed. Documents link to each other by the names that the source has, and the
-// importers write files under other names. Inline code is not recognised, so a link
+// relink applies the renaming of safePath to the links between files of a source. Code
+// is not changed. Documents link to each other by the names that the source has, and
+// the importers write files under other names. Inline code is not recognised, so a link
 // shown in backquotes is renamed too.
 func relink(body string) string {
 	all := lines(body)

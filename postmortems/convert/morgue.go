@@ -13,12 +13,12 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromMorgue converts a CSV export of Morgue's table of post-mortems, with the names of the columns in
-// the first row. Times are Unix seconds; 0 and NULL are none. endtime is the end of the outage:
-// times.recovered. A column without an equivalent in the front matter becomes a line or a section of
-// the body. Rows become documents in their order. A row that is not CSV ends the
-// reading, because the parser cannot find the beginning of the next one; the documents
-// before it are returned.
+// fromMorgue converts a CSV export of Morgue's table of post-mortems, with the names of
+// the columns in the first row. Times are Unix seconds; 0 and NULL are none. endtime is
+// the end of the outage: times.recovered. A column without an equivalent in the front
+// matter becomes a line or a section of the body. Rows become documents in their order.
+// A row that is not CSV ends the reading, because the parser cannot find the beginning
+// of the next one; the documents before it are returned.
 func fromMorgue(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	in := csv.NewReader(strings.NewReader(d.text(src)))
@@ -175,7 +175,8 @@ func (m *morgue) times() (started, detected, recovered time.Time) {
 // unixLast is the last second of the year 9999: RFC 3339 cannot represent later ones.
 const unixLast = 253402300799
 
-// unix takes a column of Unix seconds; the zero time when there is none or it cannot be read.
+// unix takes a column of Unix seconds; the zero time when there is none or it cannot be
+// read.
 func (m *morgue) unix(column string) time.Time {
 	text := m.take(column)
 	if text == "" || text == "0" {

@@ -11,14 +11,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// nameRunes bounds one part of a path: file systems allow 255 bytes, a Han character takes three, and
-// there must be space for a suffix.
+// nameRunes bounds one part of a path: file systems allow 255 bytes, a Han character
+// takes three, and there must be space for a suffix.
 const nameRunes = 70
 
-// Slug returns a file name for a title: lower case ASCII letters, digits and Han, separated by single
-// hyphens. Accents are dropped, other scripts become hyphens, and long titles are
-// truncated, at a word if possible. It is never empty: a title without any such letter
-// gets a name from its hash.
+// Slug returns a file name for a title: lower case ASCII letters, digits and Han,
+// separated by single hyphens. Accents are dropped, other scripts become hyphens, and
+// long titles are truncated, at a word if possible. It is never empty: a title without
+// any such letter gets a name from its hash.
 func Slug(title string) string {
 	return part(strings.Map(func(r rune) rune {
 		if r == '.' || r == '_' {

@@ -9,10 +9,10 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromPlain converts Markdown without front matter: the title comes from the first heading, the date
-// from the names of file and folder. A file with YAML front matter is not changed. TOML
-// front matter is that of Hugo and is converted like it. Of a file with YAML front
-// matter only links are adapted to the new names.
+// fromPlain converts Markdown without front matter: the title comes from the first
+// heading, the date from the names of file and folder. A file with YAML front matter is
+// not changed. TOML front matter is that of Hugo and is converted like it. Of a file
+// with YAML front matter only links are adapted to the new names.
 func fromPlain(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	text := d.text(src)
@@ -105,10 +105,10 @@ var (
 	monthDay  = regexp.MustCompile(`^(\d{2})[-_.](\d{2})(?:[^0-9]|$)`)
 )
 
-// pathDate returns the day that a path states: in the file name, otherwise in a folder, otherwise the
-// month of the folder with the day of the file (2023-04/04-25-name.md). A year alone is
-// not a day. The innermost part with a date counts. A date that does not exist, such as
-// 2023-02-30, is false.
+// pathDate returns the day that a path states: in the file name, otherwise in a folder,
+// otherwise the month of the folder with the day of the file (2023-04/04-25-name.md). A
+// year alone is not a day. The innermost part with a date counts. A date that does not
+// exist, such as 2023-02-30, is false.
 func pathDate(p string) (time.Time, bool) {
 	parts := strings.Split(p, "/")
 	for i := len(parts) - 1; i >= 0; i-- {

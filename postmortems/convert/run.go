@@ -10,11 +10,12 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Run converts the files of a source. Documents that are not in the folder of a kind go to folder; ""
-// means the format's default. The results are sorted by path, and every path is unique, even without
-// regard to case. An unknown format is a fault of kind Unsupported, a folder that cannot contain
-// documents one of kind Invalid. sources are not changed. Findings are in the order of
-// the sources' paths. Sources of the same path are converted in the given order.
+// Run converts the files of a source. Documents that are not in the folder of a kind go
+// to folder; "" means the format's default. The results are sorted by path, and every
+// path is unique, even without regard to case. An unknown format is a fault of kind
+// Unsupported, a folder that cannot contain documents one of kind Invalid. sources are
+// not changed. Findings are in the order of the sources' paths. Sources of the same
+// path are converted in the given order.
 func Run(name, folder string, sources []File) ([]File, []Finding, error) {
 	at := slices.IndexFunc(formats(), func(f format) bool { return f.name == name })
 	if at < 0 {
@@ -92,9 +93,9 @@ func (b *batch) place(source string, f File) {
 	b.files = append(b.files, f)
 }
 
-// inFolder places a path below a folder unless it is in the folder of a kind. Without a folder it is
-// unchanged, except that a path which cannot be a document goes to the guides. p is a
-// safe path. Files directly in the root stay there.
+// inFolder places a path below a folder unless it is in the folder of a kind. Without a
+// folder it is unchanged, except that a path which cannot be a document goes to the
+// guides. p is a safe path. Files directly in the root stay there.
 func inFolder(folder, p string) string {
 	first, _, deep := strings.Cut(p, "/")
 	known := slices.ContainsFunc(postmortems.Kinds(), func(k postmortems.Kind) bool { return k.Folder() == first })

@@ -47,10 +47,10 @@ func (c *codes) write(text string) {
 	c.out = append(c.out, text)
 }
 
-// line splits a line at the callouts that open or close on it, because in Markdown a callout consists
-// of whole lines. Text before and behind a callout's tags on the same line becomes
-// lines of their own. An end tag without an opening one is dropped. at is the line in
-// the file, for findings.
+// line splits a line at the callouts that open or close on it, because in Markdown a
+// callout consists of whole lines. Text before and behind a callout's tags on the same
+// line becomes lines of their own. An end tag without an opening one is dropped. at is
+// the line in the file, for findings.
 func (c *codes) line(text string, at int) {
 	from, boxes := 0, false
 	for _, span := range shortcode.FindAllStringSubmatchIndex(text, -1) {

@@ -8,11 +8,11 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// toml parses the subset of TOML that occurs in front matter: keys, strings, lists of strings, dates,
-// numbers and tables. The values are those of the equivalent YAML. If a line is outside the subset, the
-// whole text is also moved to the body. It encodes the pairs as YAML and parses that,
-// so that the converters need only one way to read values. The lines of the result's
-// values are those of the generated YAML.
+// toml parses the subset of TOML that occurs in front matter: keys, strings, lists of
+// strings, dates, numbers and tables. The values are those of the equivalent YAML. If a
+// line is outside the subset, the whole text is also moved to the body. It encodes the
+// pairs as YAML and parses that, so that the converters need only one way to read
+// values. The lines of the result's values are those of the generated YAML.
 func (d *draft) toml(front string) (*yamldoc.Map, bool) {
 	r := tomlReader{rest: front}
 	pairs, whole := r.pairs()
@@ -52,10 +52,11 @@ var (
 	tomlQuoted = regexp.MustCompile(`^(?s:"""(.*?)"""|'''(.*?)''')|^"((?:[^"\\\n]|\\.)*)"|^'([^'\n]*)'`)
 )
 
-// pairs reads all keys; tables become prefixes of their keys. whole is false when something was not
-// understood and omitted. A line that is not understood is skipped, and reading goes on
-// with the next. Of a key that occurs twice the first value counts. Elements of arrays
-// of tables have equal keys and are therefore omitted after the first.
+// pairs reads all keys; tables become prefixes of their keys. whole is false when
+// something was not understood and omitted. A line that is not understood is skipped,
+// and reading goes on with the next. Of a key that occurs twice the first value counts.
+// Elements of arrays of tables have equal keys and are therefore omitted after the
+// first.
 func (r *tomlReader) pairs() (pairs yamldoc.Pairs, whole bool) {
 	whole = true
 	prefix, seen := "", map[string]bool{}
