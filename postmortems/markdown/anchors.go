@@ -12,8 +12,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// anchorPrefix begins every id of a page, so that a heading cannot have the id of a part of
-// the portal ("search") or of a property of the page's script ("location").
+// anchorPrefix begins every id of a page, so that a heading cannot have the id of a
+// part of the portal ("search") or of a property of the page's script ("location").
 const anchorPrefix = "h-"
 
 // maxSlug is how many runes of a heading its anchor has at most.
@@ -58,9 +58,9 @@ func (a *anchors) alias(slug, id string) {
 	}
 }
 
-// find returns the id that a fragment means: read as on GitHub, literally, or by its letters
-// and digits only, because site generators differ in hyphens. An empty id with ok means
-// the top of the page.
+// find returns the id that a fragment means: read as on GitHub, literally, or by its
+// letters and digits only, because site generators differ in hyphens. An empty id with
+// ok means the top of the page.
 func (a *anchors) find(fragment string) (id string, ok bool) {
 	if bare, isOurs := strings.CutPrefix(fragment, anchorPrefix); isOurs {
 		if id, ok = a.named[bare]; ok {
@@ -92,9 +92,9 @@ func decodeFragment(fragment string) string {
 	return fragment
 }
 
-// slugOf makes a slug as GitHub does: lower case; letters, digits, "-" and "_" of every script
-// stay, spaces become hyphens, other characters are removed. A text without any such
-// character has the slug "section". It is truncated to maxSlug runes.
+// slugOf makes a slug as GitHub does: lower case; letters, digits, "-" and "_" of every
+// script stay, spaces become hyphens, other characters are removed. A text without any
+// such character has the slug "section". It is truncated to maxSlug runes.
 func slugOf(text string) string {
 	var b strings.Builder
 	n := 0
@@ -118,7 +118,8 @@ func slugOf(text string) string {
 	return b.String()
 }
 
-// looseSlug returns the letters and digits of a slug, which every site generator preserves.
+// looseSlug returns the letters and digits of a slug, which every site generator
+// preserves.
 func looseSlug(slug string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -131,9 +132,9 @@ func looseSlug(slug string) string {
 // headingID matches the "## Heading {#id}" of Hugo and Pandoc.
 var headingID = regexp.MustCompile(`\s*\{#([^{}\s]{1,100})\}\s*$`)
 
-// anchorHeadings assigns anchors to headings, then to ids of raw HTML, and removes the first
-// heading from the page if it is the document's title. Headings come first, so that an
-// id in raw HTML cannot take the anchor of a heading below it.
+// anchorHeadings assigns anchors to headings, then to ids of raw HTML, and removes the
+// first heading from the page if it is the document's title. Headings come first, so
+// that an id in raw HTML cannot take the anchor of a heading below it.
 func (d *document) anchorHeadings() {
 	var ids []*rawToken
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -164,9 +165,9 @@ func (d *document) anchorHeadings() {
 	}
 }
 
-// anchorHeading assigns the anchor of one heading. The title at the top has none: links to it
-// lead to the top of the page. A heading without text has neither an anchor nor an
-// entry in Body.Headings. The first level-1 heading is Body.H1 wherever it is.
+// anchorHeading assigns the anchor of one heading. The title at the top has none: links
+// to it lead to the top of the page. A heading without text has neither an anchor nor
+// an entry in Body.Headings. The first level-1 heading is Body.H1 wherever it is.
 func (d *document) anchorHeading(h *ast.Heading) {
 	explicit := d.cutHeadingID(h)
 	text := plainText(h, d.source)
@@ -216,6 +217,7 @@ func (d *document) cutHeadingID(h *ast.Heading) string {
 }
 
 // firstBlock returns the first visible block of a document, nil when there is none.
+// Definitions of links are not visible.
 func firstBlock(root ast.Node) ast.Node {
 	for c := root.FirstChild(); c != nil; c = c.NextSibling() {
 		if c.Kind() != ast.KindLinkReferenceDefinition {

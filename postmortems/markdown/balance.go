@@ -12,8 +12,8 @@ import (
 // maxOpenTags bounds the nesting of raw HTML under one parent; deeper tags are removed.
 const maxOpenTags = 32
 
-// balancer filters the raw HTML under one parent, in document order. Elements opened under the
-// parent are closed under it, in order, and no other element is closed.
+// balancer filters the raw HTML under one parent, in document order. Elements opened
+// under the parent are closed under it, in order, and no other element is closed.
 type balancer struct {
 	doc    *document
 	raws   []*rawHTML
@@ -142,6 +142,7 @@ func (b *balancer) embedded(t rawToken) {
 // deeper than maxOpenTags lose their tags, and so does one outside the parent that it
 // needs (a <td> without a <tr>); the content stays.
 func (b *balancer) start(t rawToken, rule tagRule) {
+	// As in HTML, a new <li> or <td> ends the one before it without an end tag.
 	for len(b.open) > 0 && hasWord(rule.ends, b.open[len(b.open)-1].name) {
 		b.closeDownTo(len(b.open) - 1)
 	}
@@ -170,9 +171,9 @@ func (b *balancer) inside(names string) bool {
 	return slices.ContainsFunc(b.open, func(o openTag) bool { return hasWord(names, o.as) })
 }
 
-// close closes the innermost open element with a name and every element inside it. An end tag
-// without a start tag is removed. The tags of elements inside it are written too, so
-// that the result is balanced.
+// close closes the innermost open element with a name and every element inside it. An
+// end tag without a start tag is removed. The tags of elements inside it are written
+// too, so that the result is balanced.
 func (b *balancer) close(name string) {
 	for i := len(b.open) - 1; i >= 0; i-- {
 		if b.open[i].name == name {
@@ -193,9 +194,9 @@ func (b *balancer) closeDownTo(depth int) {
 	}
 }
 
-// allowedAttrs returns the attributes that the rule allows, each once; name is an old form of
-// id. href and src are checked later, when they are resolved. Attributes of events and
-// styles are in no rule.
+// allowedAttrs returns the attributes that the rule allows, each once; name is an old
+// form of id. href and src are checked later, when they are resolved. Attributes of
+// events and styles are in no rule.
 func allowedAttrs(t rawToken, rule tagRule) []html.Attribute {
 	var out []html.Attribute
 	for _, a := range t.attrs {

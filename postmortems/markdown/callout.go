@@ -8,8 +8,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// calloutKinds maps the words of GitHub, MkDocs, Docusaurus and Hugo themes for callouts to
-// the five kinds of this package.
+// calloutKinds maps the words of GitHub, MkDocs, Docusaurus and Hugo themes for
+// callouts to the five kinds of this package.
 var calloutKinds = map[string]string{
 	"note": "note", "info": "note", "abstract": "note", "summary": "note", "tldr": "note", "question": "note",
 	"help": "note", "faq": "note", "example": "note", "quote": "note", "todo": "note", "seealso": "note", "notice": "note",
@@ -29,7 +29,8 @@ func newCallout(word, title string) *callout {
 	return &callout{kind: calloutKinds[strings.ToLower(word)], title: title}
 }
 
-// maxMarkDepth bounds how many shortcodes may be open at once; deeper ones are not paired.
+// maxMarkDepth bounds how many shortcodes may be open at once; deeper ones are not
+// paired.
 const maxMarkDepth = 32
 
 // foldBlocks turns quotes and paired marks into callouts and removes all marks from the
@@ -59,10 +60,10 @@ func (d *document) foldIn(parent ast.Node) {
 	}
 }
 
-// foldMark processes one mark in document order. open are the marks that are open before it;
-// it returns those that are open after it. A closing mark closes the innermost open one
-// of its name and drops those inside it. Marks without a meaning on the page are
-// removed.
+// foldMark processes one mark in document order. open are the marks that are open
+// before it; it returns those that are open after it. A closing mark closes the
+// innermost open one of its name and drops those inside it. Marks without a meaning on
+// the page are removed.
 func foldMark(parent ast.Node, m *mark, open []*mark) []*mark {
 	switch {
 	case m.closing:

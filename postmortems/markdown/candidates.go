@@ -8,13 +8,13 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxCandidates bounds the paths that one link may mean. It suffices for a link from the root
-// of a deep tree.
+// maxCandidates bounds the paths that one link may mean. It suffices for a link from
+// the root of a deep tree.
 const maxCandidates = 64
 
-// candidates returns the repository paths that a destination in the document doc may mean,
-// best first. dest is decoded, without query and fragment. Whether one of them exists is
-// checked when the page is served.
+// candidates returns the repository paths that a destination in the document doc may
+// mean, best first. dest is decoded, without query and fragment. Whether one of them
+// exists is checked when the page is served.
 //
 //	"x.md"     beside the document
 //	"/x.md"    at the root, then under each folder above the document from the

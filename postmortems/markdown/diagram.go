@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// diagramLabel matches the visible text of a Mermaid diagram: nodes in brackets, edges between
-// bars, messages and notes after a colon, and everything in quotes.
+// diagramLabel matches the visible text of a Mermaid diagram: nodes in brackets, edges
+// between bars, messages and notes after a colon, and everything in quotes.
 var diagramLabel = regexp.MustCompile(`"([^"\n]{1,200})"|\[+[(/\\]*([^\[\]"\n]{1,200}?)[)/\\]*\]+|\(+([^()"\n]{1,200})\)+` +
 	`|\{+([^{}"\n]{1,200})\}+|\|([^|"\n]{1,200})\||:[ \t]+([^\n]{1,200})`)
 

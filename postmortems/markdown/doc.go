@@ -1,11 +1,11 @@
-// Package markdown turns Markdown into a page: parsing, sanitised HTML, plain text for search,
-// the rows that timelines and action items are read from, and the links out of a document. It
-// is the only user of goldmark, bluemonday and chroma.
+// Package markdown turns Markdown into a page: parsing, sanitised HTML, plain text for
+// search, the rows that timelines and action items are read from, and the links out of
+// a document. It is the only user of goldmark, bluemonday and chroma.
 //
 // # Passes
 //
-// RenderBody runs a fixed sequence of passes over one document, so that the same input gives
-// the same bytes:
+// RenderBody runs a fixed sequence of passes over one document, so that the same input
+// gives the same bytes:
 //
 //	guard       refuse shapes that make a Markdown parser run out of time or memory
 //	parse       goldmark, with the small parsers of this package
@@ -19,17 +19,19 @@
 //
 // # Raw HTML
 //
-// goldmark never copies an author's tag to the page. Raw HTML is tokenised and rewritten: known
-// elements with known attributes, closed inside the block in which they were opened, so that
-// no markup can break out of its place; elements with an effect (script, iframe, form) are
-// removed with a warning; anything else between angle brackets is text, because operators write
-// <cluster-name>. bluemonday sanitises the result.
+// goldmark never copies an author's tag to the page. Raw HTML is tokenised and
+// rewritten: known elements with known attributes, closed inside the block in which
+// they were opened, so that no markup can break out of its place; elements with an
+// effect (script, iframe, form) are removed with a warning; anything else between angle
+// brackets is text, because operators write <cluster-name>. bluemonday sanitises the
+// result.
 //
 // # Links
 //
-// A target inside the repository is written as href="postern:N" or src="postern:N", where N is
-// an index of Body.Links. The bytes `="postern:` occur nowhere else in HTML; otherwise
-// RenderBody fails. Link.Fragment is already an anchor of this package ("h-…").
+// A target inside the repository is written as href="postern:N" or src="postern:N",
+// where N is an index of Body.Links. The bytes `="postern:` occur nowhere else in HTML;
+// otherwise RenderBody fails. Link.Fragment is already an anchor of this package
+// ("h-…").
 //
 // # Classes
 //

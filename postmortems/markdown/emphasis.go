@@ -9,10 +9,10 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// starParser parses emphasis with "*" as CommonMark does, with one exception: beside a Han or
-// Kana character, punctuation does not prevent it from opening or closing. By CommonMark the
-// second ** of "**概述：**影响" closes nothing, because Chinese has no space there, and the page
-// would show the asterisks.
+// starParser parses emphasis with "*" as CommonMark does, with one exception: beside a
+// Han or Kana character, punctuation does not prevent it from opening or closing. By
+// CommonMark the second ** of "**概述：**影响" closes nothing, because Chinese has no space
+// there, and the page would show the asterisks.
 type starParser struct{}
 
 // starDelimiter pairs the delimiters that starParser finds.

@@ -7,9 +7,9 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// Limits of the guard. Each excludes a shape that was measured to make the time or output of
-// goldmark grow with the square of the input. The maxima of 932 real documents are in
-// parentheses.
+// Limits of the guard. Each excludes a shape that was measured to make the time or
+// output of goldmark grow with the square of the input. The maxima of 932 real
+// documents are in parentheses.
 const (
 	maxColumns    = 64      // columns of a table (10)
 	maxCells      = 20_000  // cells of all tables, including those that short rows are padded with (332)
@@ -95,8 +95,8 @@ func (g *guard) links(n int, content []byte) bool {
 	return true
 }
 
-// table counts cells as goldmark creates them: every line of a paragraph after a delimiter row
-// becomes a row with at least as many cells as that row has.
+// table counts cells as goldmark creates them: every line of a paragraph after a
+// delimiter row becomes a row with at least as many cells as that row has.
 func (g *guard) table(n int, content []byte) bool {
 	if isDelimiterRow(content) {
 		trimmed := bytes.Trim(content, " \t|")
@@ -128,9 +128,9 @@ func isThematicBreak(line []byte) bool {
 	return (c == '-' || c == '*') && bytes.Count(line, []byte{c}) >= 3 && len(bytes.Trim(line, " \t"+string(c))) == 0
 }
 
-// openers removes the quote and list markers at the start of a line. It returns the rest, the
-// number of markers, and the indentation before the last one. It stops one marker
-// behind maxNesting. A tab counts as four columns.
+// openers removes the quote and list markers at the start of a line. It returns the
+// rest, the number of markers, and the indentation before the last one. It stops one
+// marker behind maxNesting. A tab counts as four columns.
 func openers(line []byte) (rest []byte, markers, indent int) {
 	width := 0
 	for {

@@ -12,8 +12,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// maxHighlighted is how many bytes of one code block are highlighted: longer blocks are logs or
-// data, and lexers cost a thousand times more than copying.
+// maxHighlighted is how many bytes of one code block are highlighted: longer blocks are
+// logs or data, and lexers cost a thousand times more than copying.
 const maxHighlighted = 64 << 10
 
 // writeCode writes a code block, highlighted when its language is known. Every
@@ -46,9 +46,9 @@ func writeCode(w util.BufWriter, source []byte, n ast.Node) {
 	_, _ = w.WriteString("</code></pre>\n")
 }
 
-// languageOf returns the language of a fenced block in lower case: the first word of its info
-// string, up to "{", "," or ":". It is "" for indented code, without an info string, or
-// for a word that cannot be a class.
+// languageOf returns the language of a fenced block in lower case: the first word of
+// its info string, up to "{", "," or ":". It is "" for indented code, without an info
+// string, or for a word that cannot be a class.
 func languageOf(n ast.Node, source []byte) string {
 	fenced, ok := n.(*ast.FencedCodeBlock)
 	if !ok {
@@ -75,9 +75,9 @@ func codeText(n ast.Node, source []byte) string {
 	return b.String()
 }
 
-// lex splits code into tokens. It returns nil when the language is unknown or plain, the code is
-// too long, or the lexer loses any of it. A lexer that loses text would show readers
-// other code than the author wrote.
+// lex splits code into tokens. It returns nil when the language is unknown or plain,
+// the code is too long, or the lexer loses any of it. A lexer that loses text would
+// show readers other code than the author wrote.
 func lex(language, code string) []chroma.Token {
 	if language == "" || len(code) > maxHighlighted {
 		return nil
@@ -101,9 +101,9 @@ func lex(language, code string) []chroma.Token {
 	return tokens
 }
 
-// lexersByName maps names and aliases to lexers. chroma's own look-up also matches file name
-// patterns, which takes milliseconds for every unknown word. Names win over aliases of
-// other lexers.
+// lexersByName maps names and aliases to lexers. chroma's own look-up also matches file
+// name patterns, which takes milliseconds for every unknown word. Names win over
+// aliases of other lexers.
 var lexersByName = sync.OnceValue(func() map[string]chroma.Lexer {
 	byName := map[string]chroma.Lexer{}
 	for _, lexer := range lexers.GlobalLexerRegistry.Lexers {

@@ -11,10 +11,10 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// HighlightCSS returns the style sheet of highlighted code: the chroma style light, and the style
-// dark where the reader prefers dark and has not chosen light (<html data-theme="light">), or has
-// chosen dark. A file in static has its result, and a test there compares them. An unknown style
-// is a fault of kind NotFound.
+// HighlightCSS returns the style sheet of highlighted code: the chroma style light, and
+// the style dark where the reader prefers dark and has not chosen light (<html
+// data-theme="light">), or has chosen dark. A file in static has its result, and a test
+// there compares them. An unknown style is a fault of kind NotFound.
 func HighlightCSS(light, dark string) (string, error) {
 	day, err := styleRules(light)
 	if err != nil {
@@ -38,10 +38,10 @@ func HighlightCSS(light, dark string) (string, error) {
 	return out.String(), nil
 }
 
-// styleRules returns the rules of one style, each ".chroma .k { … }". The colours of the page are
-// left to the portal's style sheet. The colour of errors is left out, too: a dialect that the
-// lexer does not know is not the author's mistake. The order is that of chroma, which
-// is fixed, so the style sheet does not change between builds.
+// styleRules returns the rules of one style, each ".chroma .k { … }". The colours of
+// the page are left to the portal's style sheet. The colour of errors is left out, too:
+// a dialect that the lexer does not know is not the author's mistake. The order is that
+// of chroma, which is fixed, so the style sheet does not change between builds.
 func styleRules(name string) ([]string, error) {
 	style, ok := styles.Registry[name]
 	if !ok {

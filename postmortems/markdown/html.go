@@ -12,8 +12,8 @@ import (
 // linkRel hides the reader's page from other sites and prevents them from controlling it.
 const linkRel = `noopener noreferrer nofollow`
 
-// nodeRenderer renders the nodes of this package, and those of goldmark whose default output
-// does not fit.
+// nodeRenderer renders the nodes of this package, and those of goldmark whose default
+// output does not fit.
 type nodeRenderer struct{}
 
 // RegisterFuncs implements renderer.NodeRenderer. Nodes that a pass replaces are
@@ -159,8 +159,8 @@ func writeImage(w util.BufWriter, _ []byte, n ast.Node) {
 	_ = w.WriteByte('>')
 }
 
-// writeText differs from goldmark in line breaks: one between two Han characters is removed, all
-// others stay, even before links and emphasis.
+// writeText differs from goldmark in line breaks: one between two Han characters is
+// removed, all others stay, even before links and emphasis.
 func writeText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
@@ -207,7 +207,8 @@ func writeListItem(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.W
 	return ast.WalkContinue, nil
 }
 
-// taskState returns whether the task of a list item is done, nil if the item is not a task.
+// taskState returns whether the task of a list item is done, nil if the item is not a
+// task.
 func taskState(item ast.Node) *bool {
 	if block := item.FirstChild(); block != nil {
 		if box, ok := block.FirstChild().(*extast.TaskCheckBox); ok {

@@ -10,9 +10,9 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// templateParser preserves marks of template languages as a whole, so that emphasis and links
-// inside them are not parsed: {{ … }}, {{< … >}}, <% … %>. It removes kramdown's attribute lists
-// such as {:target="_blank"}.
+// templateParser preserves marks of template languages as a whole, so that emphasis and
+// links inside them are not parsed: {{ … }}, {{< … >}}, <% … %>. It removes kramdown's
+// attribute lists such as {:target="_blank"}.
 type templateParser struct{}
 
 // attributeList matches an attribute list of kramdown.
@@ -47,8 +47,8 @@ func (templateParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast
 	return n
 }
 
-// maxTemplate is how many bytes a template mark may have. A longer search for its end would take
-// quadratic time on a line of "{{{{".
+// maxTemplate is how many bytes a template mark may have. A longer search for its end
+// would take quadratic time on a line of "{{{{".
 const maxTemplate = 1 << 10
 
 // closedBy returns the length of a line up to and including its first mark, 0 without
@@ -64,8 +64,8 @@ func closedBy(line []byte, mark string) int {
 // wikiLinkParser parses [[Title]], [[path#fragment]] and [[path|text]].
 type wikiLinkParser struct{}
 
-// wikiLinkText matches a wiki link. The text is short and does not begin or end with a space, as
-// shell tests do, and no "(" or "[" follows: [[1]](url) is an ordinary link.
+// wikiLinkText matches a wiki link. The text is short and does not begin or end with a
+// space, as shell tests do, and no "(" or "[" follows: [[1]](url) is an ordinary link.
 var wikiLinkText = regexp.MustCompile(
 	`^\[\[([^\s\[\]|#][^\[\]|#\n]{0,200})?(#[^\[\]|\n]{1,200})?(?:\|([^\[\]\n]{1,200}))?\]\](?:[^(\[:]|$)`)
 
@@ -92,8 +92,8 @@ func (wikiLinkParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) as
 	return n
 }
 
-// hugoLinkParser parses [text]({{< ref "path.md" >}}), which is not a link in CommonMark because
-// of the spaces.
+// hugoLinkParser parses [text]({{< ref "path.md" >}}), which is not a link in
+// CommonMark because of the spaces.
 type hugoLinkParser struct{}
 
 // hugoLink matches a link with a reference shortcode.

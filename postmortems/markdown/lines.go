@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// lineIndex converts byte offsets of a body to 1-based lines of the whole file and 1-based columns
-// in runes.
+// lineIndex converts byte offsets of a body to 1-based lines of the whole file and
+// 1-based columns in runes.
 type lineIndex struct {
 	source []byte
 	starts []int // offset at which each line begins
@@ -25,8 +25,9 @@ func newLineIndex(source []byte, first int) lineIndex {
 	return lineIndex{source: source, starts: starts, first: first}
 }
 
-// at returns line and column of an offset. An offset outside the body is moved to its nearer
-// end. It searches the line in logarithmic time and counts the runes before the offset.
+// at returns line and column of an offset. An offset outside the body is moved to its
+// nearer end. It searches the line in logarithmic time and counts the runes before the
+// offset.
 func (l lineIndex) at(offset int) (line, col int) {
 	offset = min(max(offset, 0), len(l.source))
 	i := sort.SearchInts(l.starts, offset+1) - 1

@@ -11,22 +11,23 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// resolveLinks resolves every link and image, in document order, and replaces it by a node of this
-// package. Body.Links is filled here, in the order of the document.
+// resolveLinks resolves every link and image, in document order, and replaces it by a
+// node of this package. Body.Links is filled here, in the order of the document.
 func (d *document) resolveLinks() {
 	r := linkResolver{document: d}
 	r.in(d.root)
 }
 
-// linkResolver tracks how many links are open around a node, because HTML does not allow links in
-// links.
+// linkResolver tracks how many links are open around a node, because HTML does not
+// allow links in links.
 type linkResolver struct {
 	*document
 	depth  int
 	hidden []bool // for each open <a> of raw HTML: it has no target and is removed
 }
 
-// in resolves the links below a node.
+// in resolves the links below a node. Nodes that are no links are entered; the children
+// of links are resolved by their own methods.
 func (r *linkResolver) in(parent ast.Node) {
 	for _, c := range children(parent) {
 		switch n := c.(type) {
@@ -162,6 +163,7 @@ func (r *linkResolver) raw(n *rawHTML) {
 	var out []rawToken
 	for _, t := range n.tokens {
 		switch {
+		// An end tag is hidden together with its start tag.
 		case t.name == "a" && t.kind == tokenClose:
 			last := len(r.hidden) - 1
 			hide := r.hidden[last]
@@ -222,8 +224,8 @@ func cutAttr(t *rawToken, key string) (value string, ok bool) {
 	return value, true
 }
 
-// offsetOf returns where a node begins in the source. A node without a position has that of its
-// first descendant or nearest ancestor with one.
+// offsetOf returns where a node begins in the source. A node without a position has
+// that of its first descendant or nearest ancestor with one.
 func offsetOf(n ast.Node) int {
 	for c := n; c != nil; c = c.FirstChild() {
 		if c.Pos() >= 0 {

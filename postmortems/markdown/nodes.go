@@ -4,8 +4,9 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// The node kinds of this package. They replace all links, images and raw HTML of goldmark before
-// rendering, so that a pass determines what is written and not the author.
+// The node kinds of this package. They replace all links, images and raw HTML of
+// goldmark before rendering, so that a pass determines what is written and not the
+// author.
 var (
 	kindCallout  = ast.NewNodeKind("Callout")
 	kindMark     = ast.NewNodeKind("Mark")
@@ -47,8 +48,8 @@ func (*mark) Kind() ast.NodeKind { return kindMark }
 // Dump implements ast.Node.
 func (n *mark) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// template is a mark of a template language in a text, shown as written. An empty one (kramdown's
-// {:target="_blank"}) is not shown.
+// template is a mark of a template language in a text, shown as written. An empty one
+// (kramdown's {:target="_blank"}) is not shown.
 type template struct {
 	ast.BaseInline
 	text string
@@ -72,8 +73,8 @@ func (*wikiLink) Kind() ast.NodeKind { return kindWikiLink }
 // Dump implements ast.Node.
 func (n *wikiLink) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// rawHTML is rewritten raw HTML: a balanced part of the HTML under one parent, among blocks or
-// inlines.
+// rawHTML is rewritten raw HTML: a balanced part of the HTML under one parent, among
+// blocks or inlines.
 type rawHTML struct {
 	ast.BaseInline
 	tokens []rawToken

@@ -73,8 +73,9 @@ func writePlain(b *strings.Builder, n ast.Node, source []byte) {
 	}
 }
 
-// writeRawPlain writes the text of raw HTML. Block elements separate words, and cells of a row are
-// separated as in a Markdown table. Attributes other than alt are not part of the text.
+// writeRawPlain writes the text of raw HTML. Block elements separate words, and cells
+// of a row are separated as in a Markdown table. Attributes other than alt are not part
+// of the text.
 func writeRawPlain(b *strings.Builder, tokens []rawToken) {
 	inRow := false
 	for _, t := range tokens {
@@ -97,9 +98,9 @@ func writeRawPlain(b *strings.Builder, tokens []rawToken) {
 	}
 }
 
-// joinsLines reports whether a line break after t is between two characters of a script without
-// spaces, so that it must be removed. It looks at the last character before the break
-// and at the first one after it, also inside emphasis or a link.
+// joinsLines reports whether a line break after t is between two characters of a script
+// without spaces, so that it must be removed. It looks at the last character before the
+// break and at the first one after it, also inside emphasis or a link.
 func joinsLines(t *ast.Text, source []byte) bool {
 	last, _ := utf8.DecodeLastRune(t.Segment.Value(source))
 	next := t.NextSibling()
@@ -114,7 +115,8 @@ func joinsLines(t *ast.Text, source []byte) bool {
 	return isSpaceless(last) && isSpaceless(first)
 }
 
-// isSpaceless reports whether r is Han, Kana or full-width punctuation. Hangul has spaces.
+// isSpaceless reports whether r is Han, Kana or full-width punctuation. Hangul has
+// spaces.
 func isSpaceless(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef

@@ -30,9 +30,9 @@ var (
 	policyTabIndex = regexp.MustCompile(`^0$`)
 )
 
-// newPolicy returns the policy of the sanitiser. It allows what the renderer writes, element by
-// element and value by value, and nothing else: a defect in the renderer costs a missing tag and
-// not a running script.
+// newPolicy returns the policy of the sanitiser. It allows what the renderer writes,
+// element by element and value by value, and nothing else: a defect in the renderer
+// costs a missing tag and not a running script.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	for name, rule := range tagRules {
@@ -74,10 +74,11 @@ func newPolicy() *bluemonday.Policy {
 	return p
 }
 
-// checkPlaceholders returns a fault of kind Internal unless every placeholder is in href or src
-// and refers to an existing link. The page handler replaces every occurrence of the
-// opening bytes, so one that an author could place elsewhere would inject an address.
-// The number is read only until it exceeds links, so it cannot overflow.
+// checkPlaceholders returns a fault of kind Internal unless every placeholder is in
+// href or src and refers to an existing link. The page handler replaces every
+// occurrence of the opening bytes, so one that an author could place elsewhere would
+// inject an address. The number is read only until it exceeds links, so it cannot
+// overflow.
 func checkPlaceholders(html []byte, links int) error {
 	open := []byte(`="` + placeholder)
 	for rest := html; ; {

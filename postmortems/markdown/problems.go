@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxPerRule is how many problems of one rule are reported for one document: an author who fixes
-// the first ones sees the pattern.
+// maxPerRule is how many problems of one rule are reported for one document: an author
+// who fixes the first ones sees the pattern.
 const maxPerRule = 20
 
 // maxQuoted is how many runes of the document a message quotes.
@@ -24,8 +24,8 @@ type problems struct {
 	counts map[string]int
 }
 
-// problem adds a problem at a line and column (0: the line as a whole) with the weight of its
-// rule. Problems of a rule beyond maxPerRule are only counted.
+// problem adds a problem at a line and column (0: the line as a whole) with the weight
+// of its rule. Problems of a rule beyond maxPerRule are only counted.
 func (d *document) problem(rule string, line, col int, format string, args ...any) {
 	p := &d.problems
 	if p.counts == nil {
@@ -65,8 +65,8 @@ func (p *problems) list() []postmortems.Problem {
 	return out
 }
 
-// quoted returns a part of the document for a message: one line, no control characters, not too
-// long.
+// quoted returns a part of the document for a message: one line, no control characters,
+// not too long.
 func quoted(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || !unicode.IsPrint(r) {

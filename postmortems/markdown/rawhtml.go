@@ -17,8 +17,8 @@ const (
 	tokenClose
 )
 
-// rawToken is one part of raw HTML. After rewriteHTML only allowed elements and attributes remain;
-// resolveLinks sets the target.
+// rawToken is one part of raw HTML. After rewriteHTML only allowed elements and
+// attributes remain; resolveLinks sets the target.
 type rawToken struct {
 	kind     tokenKind
 	name     string // lower case
@@ -99,9 +99,9 @@ func rawSource(n ast.Node, source []byte) (text []byte, offset int, ok bool) {
 	return text, offset, true
 }
 
-// tokenize parses HTML as leniently as browsers do. It omits comments, declarations and the
-// content of <script> and <style>. offset is where source begins in the body. Entities
-// in text are decoded, because the renderer escapes it again.
+// tokenize parses HTML as leniently as browsers do. It omits comments, declarations and
+// the content of <script> and <style>. offset is where source begins in the body.
+// Entities in text are decoded, because the renderer escapes it again.
 func tokenize(source []byte, offset int) []rawToken {
 	var tokens []rawToken
 	z := html.NewTokenizer(bytes.NewReader(source))
@@ -138,9 +138,9 @@ func tokenize(source []byte, offset int) []rawToken {
 	}
 }
 
-// isComponent reports whether a tag belongs to a documentation framework (<CustomContent>) and is
-// not a placeholder (<Column>): its name is in camel case and it is closed. closed has
-// the names of elements with an end tag under the same parent.
+// isComponent reports whether a tag belongs to a documentation framework
+// (<CustomContent>) and is not a placeholder (<Column>): its name is in camel case and
+// it is closed. closed has the names of elements with an end tag under the same parent.
 func isComponent(t rawToken, closed map[string]bool) bool {
 	name := strings.TrimLeft(t.written, "</")
 	if name == "" || name[0] < 'A' || name[0] > 'Z' || strings.ToUpper(name[:len(t.name)]) == name[:len(t.name)] {

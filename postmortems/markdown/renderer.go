@@ -25,8 +25,8 @@ type Options struct {
 const (
 	// DefaultMaxBody is 1 MiB: real documents reach 400 KB.
 	DefaultMaxBody = 1 << 20
-	// DefaultMaxOutput is 16 MiB: ordinary text grows threefold, highlighted code tenfold; more
-	// is an attack.
+	// DefaultMaxOutput is 16 MiB: ordinary text grows threefold, highlighted code tenfold;
+	// more is an attack.
 	DefaultMaxOutput = 16 << 20
 )
 
@@ -64,6 +64,7 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 	if !d.guard(r.options.MaxBody) {
 		return postmortems.Body{}, d.problems.list(), nil
 	}
+	// The context carries what the table parser found to reportSurplus.
 	pc := parser.NewContext()
 	d.root = r.engine.Parser().Parse(text.NewReader(d.source), parser.WithContext(pc))
 	d.reportSurplus(pc)
@@ -86,8 +87,8 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 	return d.body, d.problems.list(), nil
 }
 
-// html renders and sanitises the document. It is not ok when the output exceeds its limit, which
-// is reported as a problem.
+// html renders and sanitises the document. It is not ok when the output exceeds its
+// limit, which is reported as a problem.
 func (r *Renderer) html(d *document) ([]byte, bool, error) {
 	out := &boundedBuffer{max: r.options.MaxOutput}
 	err := r.engine.Renderer().Render(out, d.source, d.root)

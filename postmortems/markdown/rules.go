@@ -25,7 +25,8 @@ const (
 	ruleTableRow      = "table-row"
 )
 
-// RuleRenderLimit is the id of the rule about the output, time and memory of one document.
+// RuleRenderLimit is the id of the rule about the output, time and memory of one
+// document.
 const RuleRenderLimit = "render-limit"
 
 // Rules returns the rules for the Markdown of a document.

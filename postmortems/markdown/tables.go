@@ -11,9 +11,10 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// tableParser is goldmark's table parser without its loss of surplus cells. goldmark drops what a
-// row has beyond the columns of its header. Here a pipe inside a code span does not separate cells
-// when the row has too many, and cells that are still surplus are preserved.
+// tableParser is goldmark's table parser without its loss of surplus cells. goldmark
+// drops what a row has beyond the columns of its header. Here a pipe inside a code span
+// does not separate cells when the row has too many, and cells that are still surplus
+// are preserved.
 type tableParser struct{ inner parser.ParagraphTransformer }
 
 // newTableParser returns the parser, which wraps goldmark's.
@@ -98,9 +99,9 @@ func newCell(segment text.Segment, alignments []extast.Alignment, i int, source 
 	return cell
 }
 
-// splitRow returns the ranges of the cells of a row. With code, pipes inside code spans do not
-// separate cells. The last of maxColumns cells has the rest. Ranges are byte offsets in
-// line. A pipe behind a backslash does not separate cells.
+// splitRow returns the ranges of the cells of a row. With code, pipes inside code spans
+// do not separate cells. The last of maxColumns cells has the rest. Ranges are byte
+// offsets in line. A pipe behind a backslash does not separate cells.
 func splitRow(line []byte, code bool) (cells [][2]int) {
 	at, end := 0, len(line)
 	if end > 0 && line[0] == '|' {
@@ -133,8 +134,8 @@ func trimBlank(cells [][2]int, line []byte) [][2]int {
 	return cells
 }
 
-// codeSpan returns the length of the code span that a text begins with, or of its run of backticks
-// when no run closes it. line begins with a backtick.
+// codeSpan returns the length of the code span that a text begins with, or of its run
+// of backticks when no run closes it. line begins with a backtick.
 func codeSpan(line []byte) int {
 	open := len(line) - len(bytes.TrimLeft(line, "`"))
 	for at := open; at < len(line); {
@@ -151,8 +152,9 @@ func codeSpan(line []byte) int {
 	return open
 }
 
-// reportSurplus reports rows with surplus cells, and removes the backslash before pipes in their
-// code, as goldmark does in other rows. It must run before other passes move nodes.
+// reportSurplus reports rows with surplus cells, and removes the backslash before pipes
+// in their code, as goldmark does in other rows. It must run before other passes move
+// nodes.
 func (d *document) reportSurplus(pc parser.Context) {
 	rows, _ := pc.Get(surplusKey).([]surplusRow)
 	for _, row := range rows {

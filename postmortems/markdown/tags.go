@@ -31,7 +31,8 @@ var (
 	attrScope  = regexp.MustCompile(`^(?:col|row)$`)
 )
 
-// tagRules is the allow-list of raw HTML. The policy of the sanitiser allows the same elements.
+// tagRules is the allow-list of raw HTML. The policy of the sanitiser allows the same
+// elements.
 var tagRules = newTagRules()
 
 // newTagRules returns the rule of every known element. Names that are not in the map

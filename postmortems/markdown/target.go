@@ -9,8 +9,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// target is the resolved target of a link as it is written into HTML: "#h-x", "#top", "https://…",
-// "mailto:…" or "postern:N". "" means none: only the text is shown.
+// target is the resolved target of a link as it is written into HTML: "#h-x", "#top",
+// "https://…", "mailto:…" or "postern:N". "" means none: only the text is shown.
 type target string
 
 // isAbsolute reports whether the target is on another site.
@@ -59,8 +59,9 @@ func (d *document) resolve(kind postmortems.LinkKind, dest string, offset int) t
 	return d.resolveLocal(kind, dest, offset)
 }
 
-// overBudget counts the bytes that destinations take on the page: a definition of 2 KiB may be used
-// a hundred thousand times. It returns true, and reports it, when they exceed the output limit.
+// overBudget counts the bytes that destinations take on the page: a definition of 2 KiB
+// may be used a hundred thousand times. It returns true, and reports it, when they
+// exceed the output limit.
 func (d *document) overBudget(n, offset int) bool {
 	if d.targets > d.maxOutput {
 		return true

@@ -11,9 +11,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// collectText collects what search, timelines and action items need: sections, rows and the number
-// of words. It runs after the passes that change the tree, so that it sees what readers
-// see.
+// collectText collects what search, timelines and action items need: sections, rows and
+// the number of words. It runs after the passes that change the tree, so that it sees
+// what readers see.
 func (d *document) collectText() {
 	c := collector{document: d}
 	c.current = postmortems.Section{Line: d.input.FirstLine}
@@ -21,7 +21,8 @@ func (d *document) collectText() {
 	c.flush()
 }
 
-// collector collects text from the blocks in document order.
+// collector collects text from the blocks in document order. text and code are those of
+// the current section.
 type collector struct {
 	*document
 	current postmortems.Section
@@ -81,8 +82,8 @@ func (c *collector) block(n ast.Node) {
 	}
 }
 
-// codeBlock adds a code block to the section. Readers see a diagram as a picture, so its labels are
-// text and its notation is omitted.
+// codeBlock adds a code block to the section. Readers see a diagram as a picture, so
+// its labels are text and its notation is omitted.
 func (c *collector) codeBlock(code, language string) {
 	if language != "mermaid" {
 		c.code = append(c.code, code)
@@ -105,7 +106,8 @@ func (c *collector) heading(n *ast.Heading) {
 	c.spans(n)
 }
 
-// add adds a text to the section.
+// add adds a text to the section. Texts are joined with line feeds when the section
+// ends.
 func (c *collector) add(text string) {
 	if text != "" {
 		c.text = append(c.text, text)
@@ -157,8 +159,8 @@ func (c *collector) item(n *ast.ListItem) {
 	}
 }
 
-// cellBreak separates the cells of a table row in plain text, so that a quote does not join two
-// cells to one sentence.
+// cellBreak separates the cells of a table row in plain text, so that a quote does not
+// join two cells to one sentence.
 const cellBreak = " · "
 
 // table adds the rows of a table, and each also as one line of text. The header is not
