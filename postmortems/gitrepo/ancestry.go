@@ -82,6 +82,7 @@ func (s *survey) reaches(from postmortems.OID) (yes, askGit bool) {
 // descends reports whether the tip descends from a commit. A commit that git does not
 // know is an error and not false.
 func (s *survey) descends(ctx context.Context, from postmortems.OID) (bool, error) {
+	// Git is asked only for moves that are likely to be forced.
 	yes, askGit := s.reaches(from)
 	if yes || !askGit {
 		return yes, nil

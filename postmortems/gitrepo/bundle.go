@@ -76,6 +76,8 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 	if err != nil || len(moves) == 0 {
 		return err
 	}
+	// Objects go through a quarantine, so that a damaged backup leaves the repository
+	// empty.
 	q, err := newQuarantine(r.git)
 	if err != nil {
 		return err

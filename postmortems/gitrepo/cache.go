@@ -4,7 +4,8 @@ import "sync"
 
 // cache is a bounded cache in two generations. When the young generation is full
 // it becomes the old one and the previous old one is dropped, so that recently used
-// values survive. Keys are object names, so a cached value is never stale.
+// values survive. Keys are object names, so a cached value is never stale. Reads of one
+// push and of all readers share it.
 type cache[K comparable, V any] struct {
 	mu         sync.Mutex
 	young, old map[K]V

@@ -142,6 +142,7 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 	if new == "" {
 		return cs, nil
 	}
+	// What main has is not new for a draft, however old the draft is.
 	hides := old
 	if branch != Main {
 		hides = r.Tip(Main)

@@ -17,7 +17,8 @@ const announceGrace = 5 * time.Second
 const maxAnnounced = 1000
 
 // announcements counts pushes whose client has listed the branches and not yet sent
-// its commands. For their authors these pushes are already in progress.
+// its commands. For their authors these pushes are already in progress. Work that has
+// begun is counted by Repo.working instead.
 type announcements struct {
 	grace    time.Duration
 	mu       sync.Mutex

@@ -53,6 +53,8 @@ func (r *Repo) Health(ctx context.Context) error {
 		return r.health.err
 	}
 	tip := r.Tip(Main)
+	// The names and sizes of the packs change whenever objects do, and reading them is
+	// cheap.
 	state, err := r.storeState(tip)
 	if err == nil && state != r.health.state {
 		err = r.checkTip(ctx, tip)

@@ -112,6 +112,8 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader strin
 		return
 	}
 	c.stopReadDeadline()
+	// Too many fetches of one reader are that reader's to reduce (429); a busy server is
+	// not (503).
 	if err := r.fetches.take(ctx, reader, r.limits.SlotWait); err != nil {
 		status := http.StatusServiceUnavailable
 		if fault.KindOf(err) == fault.TooMany {
@@ -160,6 +162,7 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 		refuse(w, http.StatusBadRequest, fault.Message(err))
 		return
 	}
+	// The commands are read before the pack, through one buffer.
 	in := bufio.NewReaderSize(body, 64<<10)
 	asked, err := wire.ReadRequest(in)
 	if err != nil {

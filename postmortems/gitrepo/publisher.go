@@ -18,7 +18,7 @@ type Publisher interface {
 	Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(line string)) (Prepared, error)
 }
 
-// Prepared is a validated change set.
+// Prepared is a validated change set. Of its methods only Commit changes anything.
 type Prepared interface {
 	// Refusal is the ref's one-line reason, "" when the push may continue.
 	Refusal() string

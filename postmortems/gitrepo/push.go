@@ -142,7 +142,7 @@ func (p *push) note(u *refUpdate, err error) {
 }
 
 // reasonOf returns the message shown to the author: the fault's message if there is a
-// fault, otherwise git's exit reason.
+// fault, otherwise git's exit reason. It is one line; wire makes it printable.
 func reasonOf(err error) string {
 	exit, ok := errors.AsType[*plumbing.ExitError](err)
 	if _, isFault := errors.AsType[*fault.Error](err); ok && !isFault {

@@ -99,6 +99,7 @@ func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limi
 // indexPack runs git index-pack on the pack that feed writes. An error of feed takes
 // precedence over the exit of git.
 func (q *quarantine) indexPack(ctx context.Context, limits plumbing.Limits, args []string, feed func(io.Writer) error) error {
+	// A thin pack may lack the bases of its deltas, which the repository has.
 	args = append([]string{"index-pack", "--stdin", "--strict", "--fix-thin"}, args...)
 	// The pack is copied by this goroutine, so that no read of the request outlives the
 	// call when the child dies.

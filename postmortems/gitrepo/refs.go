@@ -137,6 +137,7 @@ func (r *Repo) updateRef(ctx context.Context, script []byte, before func() error
 	if err != nil {
 		return true, fault.Wrap(fault.Unavailable, "gitrepo.updateRef", "the server has no file handle left; try again", err)
 	}
+	// The script is sent through a pipe that closes without it when before fails.
 	child, err := r.git.Start(ctx, plumbing.Call{Args: []string{"update-ref", "--stdin"}, Stdin: in, Limits: r.limits.walk()})
 	closeErr := in.Close() // the child has its own
 	if err != nil {

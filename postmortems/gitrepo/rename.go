@@ -54,6 +54,7 @@ func (c *comparison) joinExact() {
 		blob postmortems.OID
 		base string
 	}
+	// Indexes of removed files by content, and by content and base name.
 	removed, kept := map[postmortems.OID][]int{}, map[named][]int{}
 	for i, ch := range c.changes {
 		if ch.Status == postmortems.Deleted && ch.OldBlob != emptyBlob {

@@ -197,6 +197,7 @@ func (s *survey) run(ctx context.Context) error {
 // commits are found in one run of git. For merges none are looked for, since each
 // change there has several origins. left bounds the changes of all commits together.
 func (s *survey) compare(ctx context.Context) error {
+	// The largest int: no bound.
 	left := int(^uint(0) >> 1)
 	if s.most.changes > 0 {
 		left = commitChanges * s.most.changes
