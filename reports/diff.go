@@ -36,6 +36,10 @@ type statement struct {
 	// column is the place of the column of a cell. A column that one version has and
 	// another has not is layout: its cells are not compared.
 	column string
+	// part is the place of the section, table, figure, chart or derivation that the
+	// statement belongs to. Between reports of different Layout, what only one of them
+	// states is compared only if the other has the part.
+	part string
 
 	section, item, title, link string // for people
 }
@@ -45,10 +49,13 @@ type statements struct {
 	keyed bool // the report has keys
 	all   []statement
 	by    map[string]statement
-	parts map[string]bool // places of tables, columns and derivations
+	parts map[string]bool // places of sections, tables, columns, figures, charts and derivations
 }
 
 func (s *statements) add(x statement) {
+	if x.part != "" {
+		s.parts[x.part] = true
+	}
 	if _, twice := s.by[x.place]; !twice {
 		s.all = append(s.all, x)
 		s.by[x.place] = x
@@ -69,7 +76,8 @@ func statementsOf(r Report, own bool) *statements {
 	s.add(statement{place: "title", behind: true, value: Value{Text: r.Title, Key: r.Title}})
 	s.add(statement{place: "scope", behind: true, value: Value{Text: r.Scope, Key: r.Scope}})
 	for _, f := range r.Headline {
-		s.add(statement{place: place("headline", f.Key), section: "Headline", item: f.Label, value: f.Value})
+		key := place("headline", f.Key)
+		s.add(statement{place: key, part: key, section: "Headline", item: f.Label, value: f.Value})
 	}
 	for _, x := range r.Sections {
 		s.section(x, own)
@@ -82,7 +90,8 @@ func statementsOf(r Report, own bool) *statements {
 	}
 	for _, list := range [][]Line{r.Changed, r.Acts} {
 		for _, l := range list {
-			s.add(statement{place: place("line", l.Key), behind: true, value: Value{Text: l.Text, Tone: l.Tone}})
+			key := place("line", l.Key)
+			s.add(statement{place: key, part: key, behind: true, value: Value{Text: l.Text, Tone: l.Tone}})
 		}
 	}
 	return s
@@ -91,13 +100,16 @@ func statementsOf(r Report, own bool) *statements {
 // section adds a section, its figures and its tables.
 func (s *statements) section(x Section, own bool) {
 	behind := x.Key == Arithmetic || x.Key == Glossary
-	s.add(statement{place: place("section", x.Key), behind: true, value: Value{Text: x.Key, Key: x.Key}})
-	s.add(statement{place: place("empty", x.Key), behind: behind, section: x.Title, value: emptyValue(x)})
+	section := place("section", x.Key)
+	s.add(statement{place: section, part: section, behind: true, value: Value{Text: x.Key, Key: x.Key}})
+	s.add(statement{place: place("empty", x.Key), part: section, behind: behind, section: x.Title, value: emptyValue(x)})
 	for _, f := range x.Figures {
-		s.add(statement{place: place("figure", x.Key, f.Key), behind: behind, section: x.Title, item: f.Label, value: f.Value})
+		key := place("figure", x.Key, f.Key)
+		s.add(statement{place: key, part: key, behind: behind, section: x.Title, item: f.Label, value: f.Value})
 	}
 	for _, t := range x.Tables {
-		s.parts[place("table", t.Key)] = true
+		table := place("table", t.Key)
+		s.parts[table] = true
 		for n, c := range t.Columns {
 			column := place("column", t.Key, c.Key)
 			s.parts[column] = true
@@ -107,7 +119,7 @@ func (s *statements) section(x Section, own bool) {
 					continue
 				}
 				cell := statement{
-					place: place("cell", t.Key, row.Key, c.Key), column: column, behind: behind,
+					place: place("cell", t.Key, row.Key, c.Key), column: column, part: table, behind: behind,
 					section: x.Title, item: row.Cells[0].Text, title: c.Title, link: row.Cells[0].Link, value: row.Cells[n],
 				}
 				if own && c.Matrix {
@@ -134,16 +146,18 @@ func emptyValue(x Section) Value {
 
 // chart adds the points of a chart.
 func (s *statements) chart(c Chart) {
+	part := place("chart", c.Name)
+	s.parts[part] = true
 	for n, line := range c.Series {
 		for m, p := range line.Points {
-			s.add(statement{place: place("point", c.Name, fmt.Sprint(n, m)), behind: true, value: Value{Text: "point", Number: p.Value}})
+			s.add(statement{place: place("point", c.Name, fmt.Sprint(n, m)), part: part, behind: true, value: Value{Text: "point", Number: p.Value}})
 		}
 	}
 	for n, mark := range c.Marks {
-		s.add(statement{place: place("mark", c.Name, fmt.Sprint(n)), behind: true, value: Value{Text: "mark", Number: Number(float64(mark))}})
+		s.add(statement{place: place("mark", c.Name, fmt.Sprint(n)), part: part, behind: true, value: Value{Text: "mark", Number: Number(float64(mark))}})
 	}
 	for n, b := range c.Bands {
-		s.add(statement{place: place("band", c.Name, fmt.Sprint(n)), behind: true,
+		s.add(statement{place: place("band", c.Name, fmt.Sprint(n)), part: part, behind: true,
 			value: Value{Text: "band", Number: Number(b.To.Sub(b.From).Seconds())}})
 	}
 }
@@ -152,13 +166,21 @@ func (s *statements) chart(c Chart) {
 func (s *statements) derivation(d Derivation) {
 	column := place("terms", d.Key, fmt.Sprint(len(d.Terms)))
 	s.parts[column] = true
+	part := place("derivation", d.Key)
+	s.parts[part] = true
 	for n, t := range d.Terms {
-		s.add(statement{place: place("term", d.Key, fmt.Sprint(n)), column: column, behind: true, value: t.Value})
+		s.add(statement{place: place("term", d.Key, fmt.Sprint(n)), column: column, part: part, behind: true, value: t.Value})
 	}
 }
 
-// layout reports whether a statement is of a column that the other report has not.
-func (s *statements) layout(x statement, other *statements) bool {
+// layout reports whether a statement that only one of two reports makes follows from the
+// version of the program and not from the data: it is of a column that the other report has
+// not or, between reports of different Layout (relaid), of any other part that the other has
+// not.
+func (s *statements) layout(x statement, other *statements, relaid bool) bool {
+	if relaid && x.part != "" && !other.parts[x.part] {
+		return true
+	}
 	if x.column == "" || other.parts[x.column] {
 		return false
 	}
@@ -176,6 +198,7 @@ type pair struct {
 // states.
 func pairs(ra, rb Report, own bool) (all []pair) {
 	a, b := statementsOf(ra, own), statementsOf(rb, own)
+	relaid := ra.Layout != rb.Layout
 	for _, now := range b.all {
 		was, both := a.by[now.place]
 		switch {
@@ -184,7 +207,7 @@ func pairs(ra, rb Report, own bool) (all []pair) {
 				all = append(all, pair{&was, &now})
 			}
 		case !both:
-			if !blank(now.value) && !b.layout(now, a) {
+			if !blank(now.value) && !b.layout(now, a, relaid) {
 				all = append(all, pair{nil, &now})
 			}
 		case !sameValue(was.value, now.value, a.keyed, b.keyed) && !(now.place == "title" && builtInTitles(ra, rb)):
@@ -192,7 +215,7 @@ func pairs(ra, rb Report, own bool) (all []pair) {
 		}
 	}
 	for _, was := range a.all {
-		if _, still := b.by[was.place]; !still && !blank(was.value) && !a.layout(was, b) {
+		if _, still := b.by[was.place]; !still && !blank(was.value) && !a.layout(was, b, relaid) {
 			all = append(all, pair{&was, nil})
 		}
 	}

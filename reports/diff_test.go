@@ -329,3 +329,73 @@ func TestDifferencesAreBounded(t *testing.T) {
 		t.Errorf("the first is %+v, want %+v", all[0], want)
 	}
 }
+
+// A part that only one of two versions of the program has is no difference. Within one
+// version, a part appears or goes because of the data, and that is one.
+func TestPartsOfAnotherLayout(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		add  func(*reports.Report)
+	}{
+		{"a section", func(r *reports.Report) {
+			r.Sections = append(r.Sections, reports.Section{Key: "made-up", Title: "Made up", Figures: []reports.Figure{
+				{Key: "made-up", Label: "made up", Value: reports.Value{Text: "5", Number: reports.Number(5)}}}})
+		}},
+		{"a section without data", func(r *reports.Report) {
+			r.Sections = append(r.Sections, reports.Section{Key: "made-up", Title: "Made up", Empty: "No data."})
+		}},
+		{"a table", func(r *reports.Report) {
+			r.Sections[0].Tables = append(r.Sections[0].Tables, reports.Table{Key: "made-up",
+				Columns: []reports.Column{{Key: "a", Title: "A"}},
+				Rows:    []reports.Row{{Key: "1", Cells: []reports.Value{{Text: "7", Number: reports.Number(7)}}}}})
+		}},
+		{"a figure of the headline", func(r *reports.Report) {
+			r.Headline = append(r.Headline, reports.Figure{Key: "made-up", Label: "made up", Value: reports.Value{Text: "5", Number: reports.Number(5)}})
+		}},
+		{"a chart", func(r *reports.Report) {
+			r.Charts = append(r.Charts, reports.Chart{Name: "made-up", Series: []reports.Series{{Points: []reports.Point{{Value: reports.Number(1)}}}}})
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			before, after := golden(t, "weekly"), golden(t, "weekly")
+			test.add(&after)
+			if reports.Same(before, after) || reports.Same(after, before) {
+				t.Error("within one layout the reports state the same")
+			}
+			after.Layout = before.Layout + 1
+			checkSame(t, before, after)
+		})
+	}
+}
+
+// A row that appears, and a number that changes, is a difference in any layout.
+func TestRowsOfAnotherLayout(t *testing.T) {
+	t.Parallel()
+	for _, e := range edits() {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			before, after := golden(t, "weekly"), golden(t, "weekly")
+			e.make(&after)
+			after.Layout = before.Layout + 1
+			if same := reports.Same(before, after); same != (e.item == "same") {
+				t.Errorf("the reports state the same: %v", same)
+			}
+		})
+	}
+	before, after := golden(t, "weekly"), golden(t, "weekly")
+	after.Layout = before.Layout + 1
+	for s := range after.Sections {
+		for n := range after.Sections[s].Tables {
+			if table := &after.Sections[s].Tables[n]; len(table.Rows) > 1 {
+				table.Rows = table.Rows[1:]
+				if reports.Same(before, after) || reports.Same(after, before) {
+					t.Error("a row is missing and the reports state the same")
+				}
+				return
+			}
+		}
+	}
+	t.Fatal("no table with two rows")
+}

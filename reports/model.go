@@ -16,6 +16,13 @@ import (
 // History: 1, the first. Value.Key, Section.State and Verdict.Facts came later.
 const Format = 1
 
+// Layout is the number of the list of sections, tables, figures, charts and derivations
+// that this program puts into reports. Raise it when one is added or removed: what only one
+// of two reports of different Layout has is then no difference, so that a new version of
+// the program revises nothing and sends nothing. TestLayoutIsNumbered in reports/compile
+// fails when it is forgotten.
+const Layout = 1
+
 // Unit is what the Number of a Value counts.
 type Unit string
 
@@ -229,7 +236,8 @@ type Chart struct {
 // Report is one compiled report.
 type Report struct {
 	Format      int          `json:"format"`
-	Name        string       `json:"name"` // of the definition
+	Layout      int          `json:"layout,omitempty"` // see Layout; 0 before layouts had numbers
+	Name        string       `json:"name"`             // of the definition
 	Title       string       `json:"title"`
 	Kind        period.Kind  `json:"kind"`
 	Period      string       `json:"period"`
