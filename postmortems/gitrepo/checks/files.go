@@ -78,7 +78,7 @@ func checkExtension(file, ext string) string {
 	return fmt.Sprintf("files with the extension %q are not stored; name it .md if it is a document, or link to it elsewhere", ext)
 }
 
-// CheckContent checks the content of a file by what its name says.
+// CheckContent checks the content of a file by the format that its name promises.
 func CheckContent(file string, data []byte) []postmortems.Problem {
 	return NewContent(data).Check(file)
 }
@@ -169,8 +169,8 @@ func magic(data []byte) string {
 	return ""
 }
 
-// checkImage checks that a picture has the format its name says, a readable header and
-// no more than maxPixels. Only the header is decoded: the pixels of a hostile picture
+// checkImage checks that a picture has the format of its name, a readable header and no
+// more than maxPixels. Only the header is decoded: the pixels of a hostile picture
 // could take all memory of the server. kind is a value of magic.
 func checkImage(file, kind string, data []byte) []postmortems.Problem {
 	if is := magic(data); is != kind {
