@@ -98,7 +98,7 @@ func (f *folder) chunk(chunk, rest string) {
 
 // compound appends a path, an address or a generated name without its volatile parts.
 func (f *folder) compound(core string) {
-	// Each part is folded by itself; what joins the parts remains.
+	// Each part is folded separately; what joins the parts remains.
 	from, last := 0, ""
 	for i := 0; i <= len(core); i++ {
 		if i < len(core) && !isJoint(core[i]) {

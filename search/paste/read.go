@@ -93,7 +93,7 @@ func (r Reading) Fingerprint() string {
 
 // Headline returns the subject of the text in a few words, "" if the text has none.
 func (r Reading) Headline() string {
-	// A name says most; a code is less readable than a sentence.
+	// A name identifies most; a code is less readable than a sentence.
 	for _, list := range [][]string{r.Names, r.Messages, r.Codes, r.Details} {
 		if len(list) > 0 {
 			return list[0]
