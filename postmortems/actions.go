@@ -232,8 +232,8 @@ func (a *Action) noteUnparsedDue(text string) {
 	}
 }
 
-// isBlank reports whether a text stands for the absence of an action item. Templates
-// leave such rows behind.
+// isBlank reports whether a text means that there is no action item. Templates leave
+// such rows behind.
 func isBlank(text string) bool {
 	switch strings.Trim(strings.ToLower(text), " .。-–—…*_") {
 	case "", "none", "n/a", "na", "tbd", "todo", "nothing", "无", "暂无", "待定":

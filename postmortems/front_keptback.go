@@ -63,10 +63,10 @@ func (f *front) keptBack(m *yamldoc.Map) {
 	}
 }
 
-// shown applies one statement about whether the document is to be shown. A value that is
-// not understood withholds the document, because publishing by mistake cannot be
-// undone. The first reason is the one that is shown. An empty value or null says
-// nothing.
+// shown applies one statement about whether the document is to be shown. A value that
+// is not understood withholds the document, because publishing by mistake cannot be
+// undone. The first reason is the one that is shown. An empty value or null has no
+// effect.
 func (f *front) shown(key, text string, where place) {
 	// The words are those that YAML 1.1 and the tools above accept.
 	kept, known := false, true

@@ -26,7 +26,7 @@ type draft struct {
 	findings []Finding
 }
 
-// find adds a finding. line is 1-based in the source; 0 stands for the file as a whole.
+// find adds a finding. line is 1-based in the source; 0 means the file as a whole.
 func (d *draft) find(line int, message string) {
 	d.findings = append(d.findings, Finding{Path: d.source, Line: line, Message: message})
 }

@@ -40,8 +40,7 @@ func (starParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.No
 	if n == nil {
 		return nil
 	}
-	// RuneError at the end of the line stands for no character: nothing can be opened
-	// there.
+	// RuneError at the end of the line means no character: nothing can be opened there.
 	after, _ := utf8.DecodeRune(line[n.OriginalLength:])
 	n.CanOpen = n.CanOpen || isSpaceless(before) && after != utf8.RuneError && !util.IsSpaceRune(after)
 	n.CanClose = n.CanClose || isSpaceless(after) && !util.IsSpaceRune(before)

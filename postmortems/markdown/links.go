@@ -73,8 +73,7 @@ func (r *linkResolver) put(old ast.Node, n *link) {
 }
 
 // image resolves an image: one of the repository is shown, another one becomes a link.
-// Images of other sites are not loaded: they would tell that site who reads the page,
-// and from where.
+// Images of other sites are not loaded: that site would learn who reads the page.
 func (r *linkResolver) image(n *ast.Image) {
 	dest, alt := decode(n.Destination), plainText(n, r.source)
 	to := r.resolve(postmortems.LinkImage, dest, offsetOf(n))
