@@ -22,15 +22,16 @@ func TestPageAtARevision(t *testing.T) {
 	}
 	id := r.record("/guides/a").ID
 	last := r.commit(edit{"guides/a.md": ""})
-	for removed, cases := range map[bool]map[postmortems.OID]string{
+	cases := map[bool]map[postmortems.OID]string{
 		false: {"": "Title 2", commits[0]: "Title 0", commits[1]: "Title 1", commits[1][:7]: "Title 1", commits[1][:39]: "Title 1",
 			commits[1][:6]: "", commits[0] + "0": "", last.ID: ""},
 		true: {"": "", commits[0]: "Title 0", commits[2][:7]: "Title 2", last.ID: ""},
-	} {
+	}
+	for _, removed := range []bool{false, true} {
 		if removed {
 			r.push(r.changeSet([]postmortems.Commit{last}, nil))
 		}
-		for commit, want := range cases {
+		for commit, want := range cases[removed] {
 			p, err := r.lib.Page(t.Context(), id, commit)
 			if p.Document.Title != want || (err == nil) != (want != "") || err != nil && fault.KindOf(err) != fault.NotFound {
 				t.Errorf("removed %v, at %q: %q, %v, want %q", removed, commit, p.Document.Title, err, want)
