@@ -154,7 +154,8 @@ func (s *statements) chart(c Chart) {
 		}
 	}
 	for n, mark := range c.Marks {
-		s.add(statement{place: place("mark", c.Name, fmt.Sprint(n)), part: part, behind: true, value: Value{Text: "mark", Number: Number(float64(mark))}})
+		s.add(statement{place: place("mark", c.Name, fmt.Sprint(n)), part: part, behind: true,
+			value: Value{Text: "mark", Number: Number(float64(mark))}})
 	}
 	for n, b := range c.Bands {
 		s.add(statement{place: place("band", c.Name, fmt.Sprint(n)), part: part, behind: true,

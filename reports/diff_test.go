@@ -351,10 +351,12 @@ func TestPartsOfAnotherLayout(t *testing.T) {
 				Rows:    []reports.Row{{Key: "1", Cells: []reports.Value{{Text: "7", Number: reports.Number(7)}}}}})
 		}},
 		{"a figure of the headline", func(r *reports.Report) {
-			r.Headline = append(r.Headline, reports.Figure{Key: "made-up", Label: "made up", Value: reports.Value{Text: "5", Number: reports.Number(5)}})
+			r.Headline = append(r.Headline, reports.Figure{Key: "made-up", Label: "made up",
+				Value: reports.Value{Text: "5", Number: reports.Number(5)}})
 		}},
 		{"a chart", func(r *reports.Report) {
-			r.Charts = append(r.Charts, reports.Chart{Name: "made-up", Series: []reports.Series{{Points: []reports.Point{{Value: reports.Number(1)}}}}})
+			r.Charts = append(r.Charts, reports.Chart{Name: "made-up",
+				Series: []reports.Series{{Points: []reports.Point{{Value: reports.Number(1)}}}}})
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -121,7 +121,8 @@ func TestObjectiveBudget(t *testing.T) {
 		{"not measured", reports.Objective{}, 0, false, false, false},
 		{"measured", reports.Objective{Window: slo.Result{Met: &met, Left: &left}}, 0.25, false, true, false},
 		{"nothing remains", reports.Objective{Window: slo.Result{Met: &met, Left: &none}}, 0, false, true, true},
-		{"in progress", reports.Objective{Window: slo.Result{Met: &met, Left: &left}, Projected: &slo.Projection{Left: -1}}, -1, true, true, true},
+		{"in progress", reports.Objective{Window: slo.Result{Met: &met, Left: &left}, Projected: &slo.Projection{Left: -1}}, -1, true,
+			true, true},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			left, estimated, ok := x.o.Remaining()
@@ -152,7 +153,8 @@ func TestIncidentTimes(t *testing.T) {
 	if i.ImpactStart().Hour() != 2 || i.ImpactEnd().Hour() != 5 || i.Reached(incident.Resolved).Hour() != 4 {
 		t.Errorf("from %v to %v, resolved %v", i.ImpactStart(), i.ImpactEnd(), i.Reached(incident.Resolved))
 	}
-	if empty := (reports.Incident{}); !empty.ImpactStart().IsZero() || !empty.ImpactEnd().IsZero() || !empty.Reached(incident.Started).IsZero() {
+	if empty := (reports.Incident{}); !empty.ImpactStart().IsZero() || !empty.ImpactEnd().IsZero() ||
+		!empty.Reached(incident.Started).IsZero() {
 		t.Error("an incident without milestones has times")
 	}
 }

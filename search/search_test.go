@@ -32,7 +32,8 @@ func incidents() []Document {
 		},
 		{
 			ID: "crash", Kind: "runbook", Title: "KubePodCrashLooping", Date: day(2025, 1, 2),
-			Sections: []Section{{Heading: "Meaning", Anchor: "h-meaning", Text: "A pod restarts again and again. Check tcp_tw_reuse and 10.0.0.1:8443."}},
+			Sections: []Section{{Heading: "Meaning", Anchor: "h-meaning", Text: "A pod restarts again and again. Check tcp_tw_reuse and " +
+				"10.0.0.1:8443."}},
 		},
 		{
 			ID: "zh", Kind: "postmortem", Title: "支付超时：连接池耗尽", Lang: "zh", Date: day(2026, 2, 1),
@@ -102,7 +103,8 @@ func TestSearchNotes(t *testing.T) {
 			"this long text was searched for word by word: its quotation marks do not ask for exact phrases", "",
 		},
 		{
-			"The connection pool of the payments service was exhausted, which the team calls “the pool that nobody ever filled”. It was full, and requests were refused.",
+			"The connection pool of the payments service was exhausted, which the team calls “the pool that nobody ever filled”. It was " +
+				"full, and requests were refused.",
 			"pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", "",
 		},
 	}
@@ -194,7 +196,8 @@ func TestFragments(t *testing.T) {
 			t.Error("a hit carries its sections")
 		}
 	}
-	if f := find(t, x, "kind:postmortem service:payment-gw").Hits[0].Fragments; len(f) != 1 || f[0].HTML != "The pool of payment-gw was too small." {
+	if f := find(t, x, "kind:postmortem service:payment-gw").Hits[0].Fragments; len(f) != 1 ||
+		f[0].HTML != "The pool of payment-gw was too small." {
 		t.Errorf("without words it has the fragments %+v", f)
 	}
 }

@@ -16,7 +16,8 @@ func BenchmarkSimilar(b *testing.B) {
 	x := indexOf(b, docs...)
 	queries := someQueries(docs, 64)
 	alert := func(words []string) string {
-		return fmt.Sprintf("[FIRING:1] PoolExhausted (eu-1)\nLabels:\n - alertname = PoolExhausted\n - pod = a-7c9d8b6f5-x2kqp\nAnnotations:\n - summary = %s\n", strings.Join(words, " "))
+		return fmt.Sprintf("[FIRING:1] PoolExhausted (eu-1)\nLabels:\n - alertname = PoolExhausted\n - pod = "+
+			"a-7c9d8b6f5-x2kqp\nAnnotations:\n - summary = %s\n", strings.Join(words, " "))
 	}
 	log := func(words []string) string {
 		var l strings.Builder

@@ -19,19 +19,22 @@ func night() []Document {
 	recovered := int64(1860)
 	docs := []Document{
 		{
-			ID: "runbook", Kind: "runbook", Path: "runbooks/gateway-pool.md", Title: "Gateway pool exhausted", Alerts: []string{"PoolExhausted"}, Date: day(2026, 1, 1),
+			ID: "runbook", Kind: "runbook", Path: "runbooks/gateway-pool.md", Title: "Gateway pool exhausted", Alerts: []string{"PoolExhausted"},
+			Date: day(2026, 1, 1),
 			Sections: []Section{
 				{Heading: "Meaning", Text: "All connections of the pool are in use."},
 				{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Raise pool.max to 200 and restart one cell at a time."},
 			},
 		},
 		{
-			ID: "incident", Kind: "postmortem", Path: "postmortems/2026/pool.md", Title: "Checkout failed for all customers", Alerts: []string{"PoolExhausted"},
-			Date: day(2026, 10, 3), Recover: &recovered, OpenActions: 1, Services: []string{"payment-gw"},
+			ID: "incident", Kind: "postmortem", Path: "postmortems/2026/pool.md", Title: "Checkout failed for all customers",
+			Alerts: []string{"PoolExhausted"},
+			Date:   day(2026, 10, 3), Recover: &recovered, OpenActions: 1, Services: []string{"payment-gw"},
 			Sections: []Section{
 				{
 					Heading: "Root cause",
-					Text:    "HikariPool-1 - Connection is not available, request timed out after 30000ms. A deploy set pool.max to 10. SQLTransientConnectionException in LedgerRepository.",
+					Text: "HikariPool-1 - Connection is not available, request timed out after 30000ms. A deploy set pool.max to 10. " +
+						"SQLTransientConnectionException in LedgerRepository.",
 				},
 				{Heading: "Resolution", Anchor: "h-resolution"},
 				{Heading: "What we did", Anchor: "h-what-we-did", Text: "The limit was set back and the gateway restarted."},
@@ -47,14 +50,17 @@ func night() []Document {
 			Sections: []Section{{Text: "A pod restarts."}},
 		},
 		{
-			ID: "archived", Kind: "runbook", Path: "runbooks/old.md", Status: "archived", Title: "Pool, the old way", Alerts: []string{"PoolExhausted"}, Date: day(2020, 1, 1),
+			ID: "archived", Kind: "runbook", Path: "runbooks/old.md", Status: "archived", Title: "Pool, the old way",
+			Alerts: []string{"PoolExhausted"}, Date: day(2020, 1, 1),
 			Sections: []Section{{Heading: "Steps", Text: "Connections of the pool: restart everything."}},
 		},
 	}
 	for i := range 20 { // what everything else is like
 		docs = append(docs, Document{
-			ID: fmt.Sprintf("other-%02d", i), Kind: "guide", Path: fmt.Sprintf("guides/%02d.md", i), Title: fmt.Sprintf("Guide %d for customers", i), Date: day(2023, 1, 1+i),
-			Sections: []Section{{Text: "The service restarts after a deploy; customers see the alert on the cluster with severity warning, in namespace payments."}},
+			ID: fmt.Sprintf("other-%02d", i), Kind: "guide", Path: fmt.Sprintf("guides/%02d.md", i),
+			Title: fmt.Sprintf("Guide %d for customers", i), Date: day(2023, 1, 1+i),
+			Sections: []Section{{Text: "The service restarts after a deploy; customers see the alert on the cluster with severity warning, " +
+				"in namespace payments."}},
 		})
 	}
 	return docs
@@ -74,12 +80,14 @@ func TestSimilarAnswers(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{
 			"alert",
-			"[FIRING:1] PoolExhausted (eu-1 payments warning)\nLabels:\n - alertname = PoolExhausted\n - namespace = payments\n - severity = warning\nAnnotations:\n - summary = Pool is full\n",
+			"[FIRING:1] PoolExhausted (eu-1 payments warning)\nLabels:\n - alertname = PoolExhausted\n - namespace = payments\n - severity " +
+				"= warning\nAnnotations:\n - summary = Pool is full\n",
 			"runbook incident",
 		},
 		{
 			"trace",
-			"java.sql.SQLTransientConnectionException: HikariPool-7 - Connection is not available, request timed out after 30001ms.\n\tat com.acme.LedgerRepository.load(LedgerRepository.java:31)\n",
+			"java.sql.SQLTransientConnectionException: HikariPool-7 - Connection is not available, request timed out after 30001ms.\n\tat " +
+				"com.acme.LedgerRepository.load(LedgerRepository.java:31)\n",
 			"incident",
 		},
 		{"chinese", "2026-11-24 03:00:00.123 ERROR - 下单失败，原因：获取数据库连接超时", "zh"},
@@ -113,10 +121,12 @@ func TestSimilarHasTheFix(t *testing.T) {
 	if len(r.Notes) != 0 {
 		t.Errorf("notes %q on a sure answer", r.Notes)
 	}
-	if r := similar(t, x, "[FIRING:1] Zzyzxq"); len(r.Matches) != 0 || !slices.Equal(r.Notes, []string{"no document is for the alert “Zzyzxq”"}) {
+	if r := similar(t, x, "[FIRING:1] Zzyzxq"); len(r.Matches) != 0 ||
+		!slices.Equal(r.Notes, []string{"no document is for the alert “Zzyzxq”"}) {
 		t.Errorf("%d matches, notes %q: nothing resembles it", len(r.Matches), r.Notes)
 	}
-	if r := similar(t, x, "[FIRING:1] NeverHeardOf\nAnnotations:\n - summary = customers see the alert"); len(r.Notes) == 0 || !strings.Contains(r.Notes[0], "NeverHeardOf") {
+	if r := similar(t, x, "[FIRING:1] NeverHeardOf\nAnnotations:\n - summary = customers see the alert"); len(r.Notes) == 0 ||
+		!strings.Contains(r.Notes[0], "NeverHeardOf") {
 		t.Errorf("notes %q on an unknown alert", r.Notes)
 	}
 	byName, err := x.Similar(t.Context(), SimilarRequest{Alert: "poolEXHAUSTED"})

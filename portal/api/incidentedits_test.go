@@ -40,7 +40,8 @@ func TestEnterAnIncident(t *testing.T) {
 	p := newPortal(t, "https://kb.example.org/kb")
 	const body = `{"id":"INC-9","title":"Down","severity":"sev2","services":["cart"],"alerts":["CartDown"],"times":{"started":"2026-10-03T08:00:00+02:00","detected":null}}`
 	rec, _ := p.send(t, ana(), "POST", root+"/incidents", body, "k1")
-	if rec.Code != http.StatusCreated || rec.Header().Get("Location") != "/kb"+root+"/incidents/"+p.fakeSignals.incidents()[0].ID || !strings.Contains(rec.Body.String(), `"milestones"`) {
+	if rec.Code != http.StatusCreated || rec.Header().Get("Location") != "/kb"+root+"/incidents/"+p.fakeSignals.incidents()[0].ID ||
+		!strings.Contains(rec.Body.String(), `"milestones"`) {
 		t.Errorf("%d %s %s", rec.Code, rec.Header().Get("Location"), rec.Body)
 	}
 	v := p.fakeSignals.entry

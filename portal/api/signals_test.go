@@ -215,7 +215,8 @@ func TestSignalSpans(t *testing.T) {
 	for target, says := range map[string]string{
 		"/api/v1/alerts?from=yesterday": "from: write an instant", "/api/v1/alerts?to=x": "to: write an instant",
 		"/api/v1/changes?from=2026-10-02&to=2026-10-01": "before to",
-		"/api/v1/incidents?cursor=nothing":              "cursor: ", "/api/v1/incidents?limit=501": "limit: ", "/api/v1/slow-sql?state=gone": "state: ",
+		"/api/v1/incidents?cursor=nothing":              "cursor: ", "/api/v1/incidents?limit=501": "limit: ",
+		"/api/v1/slow-sql?state=gone": "state: ",
 	} {
 		if rec := p.get(target); rec.Code != http.StatusBadRequest || !strings.Contains(rec.Body.String(), says) {
 			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)

@@ -31,13 +31,17 @@ import (
 // connect.
 func (a *App) openWeb() error {
 	c := a.opt.Config
-	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log, FeedFormats: formats.Names(a.opt.Formats)})
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus,
+		Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log,
+		FeedFormats: formats.Names(a.opt.Formats)})
 	if err != nil {
 		return err
 	}
 	a.web, err = web.New(web.Deps{
-		Texts: a.texts, Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a}, Auth: a.tokens, Admin: admin{a},
-		Status: a, Unreadable: func() int { return a.db.Damage().Rows }, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
+		Texts: a.texts, Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a},
+		Auth: a.tokens, Admin: admin{a},
+		Status: a, Unreadable: func() int { return a.db.Damage().Rows }, Rules: rules(), Renderer: a.renderer,
+		Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Printer: a.printer(), Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
 		Board: a.sloStatus, Curves: curves{a.charts.drawer, a.texts}, Services: a.catalog, Measured: a.measured,
@@ -45,7 +49,8 @@ func (a *App) openWeb() error {
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
-		Feeds:          feeds.Options{Body: c.Feeds.Body, Formats: a.opt.Formats, Signing: signing(c.Feeds), Redact: checks.NewRedactor().Redact, Polled: a.polledPages},
+		Feeds: feeds.Options{Body: c.Feeds.Body, Formats: a.opt.Formats, Signing: signing(c.Feeds), Redact: checks.NewRedactor().Redact,
+			Polled: a.polledPages},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",
 	})
 	return err
@@ -103,7 +108,8 @@ func databaseCheck(err error, d kv.Damage) page.StatusCheck {
 	}
 	if d.Structure {
 		check.OK, check.Degraded = false, false
-		check.Detail = "damaged: pages of the file cannot be read, and the next start will be refused. Run postern check, copy the data folder, then restore the newest backup"
+		check.Detail = "damaged: pages of the file cannot be read, and the next start will be refused. Run postern check, copy the data " +
+			"folder, then restore the newest backup"
 	}
 	return check
 }

@@ -68,7 +68,8 @@ func textFiles(t *testing.T, root string) (files []string) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && path != root && (d.Name() == "testdata" || d.Name() == "vendor" || d.Name() == "bin" || d.Name() == "knowledge" || d.Name() == ".git"):
+		case d.IsDir() && path != root && (d.Name() == "testdata" || d.Name() == "vendor" || d.Name() == "bin" || d.Name() == "knowledge" ||
+			d.Name() == ".git"):
 			return filepath.SkipDir
 		case !d.IsDir() && slices.Contains([]string{".go", ".md", ".html", ".toml", ".js", ".css"}, filepath.Ext(path)):
 			files = append(files, path)

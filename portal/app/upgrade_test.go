@@ -118,7 +118,8 @@ func (u *upgraded) recheck(t *testing.T) (revision, messages int) {
 // late accepts one fact that comes late: the counts of the Monday of the week.
 func (u *upgraded) late(t *testing.T, good string, revision string) {
 	t.Helper()
-	body := `{"v":1,"type":"sli","slo":"checkout","start":"2026-11-23T00:00:00Z","len":"24h","good":` + good + `,"total":24000,"rev":` + revision + "}\n"
+	body := `{"v":1,"type":"sli","slo":"checkout","start":"2026-11-23T00:00:00Z","len":"24h","good":` + good + `,"total":24000,"rev":` +
+		revision + "}\n"
 	if _, err := u.feeds.Accept(t.Context(), "ndjson", feed.Input{Source: "probe", Body: []byte(body)}); err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,8 @@ func TestWrongPrometheusSources(t *testing.T) {
 
 // A flag of sources needs a valid name and a valid URL for each.
 func TestWrongPrometheusFlags(t *testing.T) {
-	for _, text := range []string{"", "main", "main=", "=http://prometheus:9090", "Main=http://prometheus:9090", "main=prometheus:9090", "a=http://x,b"} {
+	for _, text := range []string{"", "main", "main=", "=http://prometheus:9090", "Main=http://prometheus:9090", "main=prometheus:9090",
+		"a=http://x,b"} {
 		if got := refuse(t, config.Sources{Flags: map[string]string{"prometheus.sources": text}}); len(got) != 1 {
 			t.Errorf("%q: %q", text, got)
 		}

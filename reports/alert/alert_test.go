@@ -118,7 +118,8 @@ func TestJudge(t *testing.T) {
 		t.Error("episodes an incident")
 	}
 	rules := Rules(all, DefaultOnCall(), at(500))
-	if len(rules) != 4 || rules[0].Name != "Rulea" || rules[0].Episodes != 2 || rules[0].Real != 2 || rules[0].Firing != 2*time.Minute+496*time.Minute ||
+	if len(rules) != 4 || rules[0].Name != "Rulea" || rules[0].Episodes != 2 || rules[0].Real != 2 || rules[0].Firing != 2*time.Minute+
+		496*time.Minute ||
 		!slices.Equal(rules[0].Services, []string{"shop"}) {
 		t.Errorf("%+v", rules)
 	}

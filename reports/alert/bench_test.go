@@ -12,7 +12,8 @@ func BenchmarkFold(b *testing.B) {
 	var signals []Signal
 	for i := range 50_000 {
 		start := at(0).Add(time.Duration(i) * 50 * time.Second)
-		s := Signal{Source: "am", Fingerprint: strconv.Itoa(i % 700), Name: "Rule", Service: "shop", StartsAt: start, Paging: true, At: start, Notification: strconv.Itoa(i)}
+		s := Signal{Source: "am", Fingerprint: strconv.Itoa(i % 700), Name: "Rule", Service: "shop", StartsAt: start, Paging: true, At: start,
+			Notification: strconv.Itoa(i)}
 		end := s
 		end.EndsAt, end.At, end.Notification = start.Add(4*time.Minute), start.Add(4*time.Minute), s.Notification+"e"
 		signals = append(signals, s, end)

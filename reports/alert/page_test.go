@@ -57,8 +57,10 @@ func TestAPageIsCountedOnce(t *testing.T) {
 }
 
 func TestPagesWithoutAnAlertGoByTheirTitle(t *testing.T) {
-	rules := Rules(Unify(Fold([]Signal{paged("P1", 0, 9, "x", "It is slow", ""), paged("P2", 30, 39, "x", "It is slow", ""), fires("a", 500, 0)})), DefaultOnCall(), at(600))
-	if len(rules) != 2 || rules[0].Name != "It is slow" || !rules[0].Page || rules[0].Episodes != 2 || rules[1].Name != "Rulea" || rules[1].Page {
+	rules := Rules(Unify(Fold([]Signal{paged("P1", 0, 9, "x", "It is slow", ""), paged("P2", 30, 39, "x", "It is slow", ""),
+		fires("a", 500, 0)})), DefaultOnCall(), at(600))
+	if len(rules) != 2 || rules[0].Name != "It is slow" || !rules[0].Page || rules[0].Episodes != 2 || rules[1].Name != "Rulea" ||
+		rules[1].Page {
 		t.Errorf("%+v", rules)
 	}
 }

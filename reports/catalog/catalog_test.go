@@ -21,7 +21,8 @@ import (
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func service(name, extra string) string {
-	return "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: " + name + ", annotations: {postern/team: payments" + extra + "}}\nspec: {}\n"
+	return "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: " + name + ", annotations: {postern/team: payments" + extra +
+		"}}\nspec: {}\n"
 }
 
 func objective(name, svc, target string) string {

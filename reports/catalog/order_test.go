@@ -65,7 +65,8 @@ func TestUnknownNames(t *testing.T) {
 		err  error
 		want fault.Kind
 	}{
-		"a service": {service, fault.NotFound}, "an SLO": {never, fault.NotFound}, "a history": {history, fault.NotFound}, "a removed SLO": {removed, fault.Gone},
+		"a service": {service, fault.NotFound}, "an SLO": {never, fault.NotFound}, "a history": {history, fault.NotFound},
+		"a removed SLO": {removed, fault.Gone},
 	} {
 		if fault.KindOf(c.err) != c.want {
 			t.Errorf("%s: %v", name, c.err)
@@ -105,9 +106,10 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	rolling, calendar := slo.Window{Rolling: true, Count: 28, Unit: "d"}, slo.Window{Count: 1, Unit: "M"}
 	for want, s := range map[string]slo.SLO{
-		"99.9 % over 28d rolling":                            {Target: 0.999, Window: rolling, Method: slo.Occurrences},
-		"99.95 % over 1M calendar":                           {Target: 0.9995, Window: calendar, Method: slo.Occurrences},
-		"composite of 2 over 28d rolling":                    {Target: 0.999, Window: rolling, Method: slo.Occurrences, Parts: make([]slo.Part, 2)},
+		"99.9 % over 28d rolling":  {Target: 0.999, Window: rolling, Method: slo.Occurrences},
+		"99.95 % over 1M calendar": {Target: 0.9995, Window: calendar, Method: slo.Occurrences},
+		"composite of 2 over 28d rolling": {Target: 0.999, Window: rolling, Method: slo.Occurrences,
+			Parts: make([]slo.Part, 2)},
 		"50 % over 28d rolling by " + string(slo.Timeslices): {Target: 0.5, Window: rolling, Method: slo.Timeslices},
 	} {
 		if got := catalog.Describe(s); got != want {

@@ -31,7 +31,8 @@ func TestSuspects(t *testing.T) {
 	failed.Outcome = "failed"
 	staging := deploy("staging", "shop", 11)
 	staging.Environment = "staging"
-	all := Connect([]Change{deploy("old", "shop", 1), deploy("last", "shop", 10), failed, staging, deploy("after", "shop", 13), deploy("else", "pay", 11)},
+	all := Connect([]Change{deploy("old", "shop", 1), deploy("last", "shop", 10), failed, staging, deploy("after", "shop", 13),
+		deploy("else", "pay", 11)},
 		[]Incident{{ID: "I1", Refs: []string{"I1"}, From: at(12), To: at(14), Services: []string{"shop"}}})
 	for _, l := range all {
 		want := l.ID == "last"
@@ -39,7 +40,8 @@ func TestSuspects(t *testing.T) {
 			t.Errorf("%s: %+v", l.ID, l.Incidents)
 		}
 	}
-	if none := Connect([]Change{deploy("d", "shop", 1)}, []Incident{{ID: "I", From: at(26), Services: []string{"shop"}}}); len(none[0].Incidents) != 0 {
+	if none := Connect([]Change{deploy("d", "shop", 1)},
+		[]Incident{{ID: "I", From: at(26), Services: []string{"shop"}}}); len(none[0].Incidents) != 0 {
 		t.Errorf("25 hours before: %+v", none)
 	}
 }
@@ -104,7 +106,8 @@ func TestCount(t *testing.T) {
 
 func TestConnectInAnyOrder(t *testing.T) {
 	one := rapid.Custom(func(t *rapid.T) Change {
-		c := deploy(rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, "id"), rapid.SampledFrom([]string{"shop", "pay"}).Draw(t, "service"), rapid.IntRange(0, 30).Draw(t, "hour"))
+		c := deploy(rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, "id"), rapid.SampledFrom([]string{"shop", "pay"}).Draw(t, "service"),
+			rapid.IntRange(0, 30).Draw(t, "hour"))
 		c.Kind = rapid.SampledFrom([]string{"deployed", "rolledback", "config"}).Draw(t, "kind")
 		c.Rev = int64(rapid.IntRange(0, 2).Draw(t, "rev"))
 		if rapid.Bool().Draw(t, "linked") {
@@ -114,7 +117,8 @@ func TestConnectInAnyOrder(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOf(one).Draw(t, "changes")
-		incidents := []Incident{{ID: "I1", Refs: []string{"I1"}, From: at(12), Services: []string{"shop"}}, {ID: "I2", From: at(20), Services: []string{"pay", "shop"}}}
+		incidents := []Incident{{ID: "I1", Refs: []string{"I1"}, From: at(12), Services: []string{"shop"}},
+			{ID: "I2", From: at(20), Services: []string{"pay", "shop"}}}
 		want := Connect(all, incidents)
 		more := slices.Concat(all, all)
 		slices.Reverse(more)

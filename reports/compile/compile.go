@@ -45,7 +45,8 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 	// everything else has been tried, and finish comes last.
 	c.attempt(c.Text("report_body.part_sorting"), c.prepare)
 	r := reports.Report{
-		Format: reports.Format, Layout: reports.Layout, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind, Period: p.ID,
+		Format: reports.Format, Layout: reports.Layout, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind,
+		Period:  p.ID,
 		Heading: c.heading(),
 		Zone:    p.Zone.String(), From: p.From.UTC(), To: p.To.UTC(), AsOf: c.asOf.UTC(),
 		Scope: humanize.Clip(def.Scope.String(), reports.TextRunes), Words: in.Words,

@@ -133,7 +133,8 @@ func TestStatementsLeftOutAreMarked(t *testing.T) {
 		{Digest: "b", Text: "select b", State: "new", Odd: 2, Count: 3, Seconds: 12},
 	}}, english())
 	table, _ := r.Table("statements")
-	if got := table.Rows[0].Cells[5].Text + "|" + table.Rows[1].Cells[5].Text + "|" + table.Rows[1].Cells[4].Text; got != "12 s, 2 excluded|unknown|unknown" {
+	if got := table.Rows[0].Cells[5].Text + "|" + table.Rows[1].Cells[5].Text + "|" +
+		table.Rows[1].Cells[4].Text; got != "12 s, 2 excluded|unknown|unknown" {
 		t.Errorf("%s", got)
 	}
 	sampled := compile.Report(builtIn(period.Weekly), week47(t), reports.Inputs{Targets: targets(),

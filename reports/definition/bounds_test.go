@@ -33,7 +33,8 @@ func TestBounds(t *testing.T) {
 		})
 	}
 	want := postmortems.Problem{
-		Path: "b.yaml", Line: 1, Col: 1, Weight: postmortems.Error, Rule: definition.RuleDuplicate, Message: "the report x is already defined in a.yaml",
+		Path: "b.yaml", Line: 1, Col: 1, Weight: postmortems.Error, Rule: definition.RuleDuplicate,
+		Message: "the report x is already defined in a.yaml",
 	}
 	if got := definition.Duplicate("b.yaml", "x", "a.yaml"); got != want {
 		t.Errorf("%+v, want %+v", got, want)

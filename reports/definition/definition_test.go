@@ -63,7 +63,8 @@ quiet: {from: "22:00", to: "08:00"}
 
 // A zone that is not stated is asked for; one that is wrong is shown.
 func TestZone(t *testing.T) {
-	for zone, want := range map[string]string{"": "states no zone", "zone: UTC+8\n": `not "UTC+8"`, "zone: Local\n": `not "Local"`, "zone: UTC\n": ""} {
+	for zone, want := range map[string]string{"": "states no zone", "zone: UTC+8\n": `not "UTC+8"`, "zone: Local\n": `not "Local"`,
+		"zone: UTC\n": ""} {
 		_, problems := definition.Parse("reports/x.yaml", []byte("kind: weekly\n"+zone))
 		said := ""
 		for _, p := range problems {

@@ -68,7 +68,8 @@ func says(body string) func(http.ResponseWriter, *http.Request) {
 
 func sender(t *testing.T, kind Type, address, secret string) Sender {
 	t.Helper()
-	s, err := NewSender(Channel{Name: "ops", Type: kind, URL: address, Secret: secret}, Options{Client: NewClient(), Now: func() time.Time { return clock }})
+	s, err := NewSender(Channel{Name: "ops", Type: kind, URL: address, Secret: secret},
+		Options{Client: NewClient(), Now: func() time.Time { return clock }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,10 +230,11 @@ func TestOutcomes(t *testing.T) {
 		want   Outcome
 		after  time.Duration
 	}{
-		"slack archived":       {Slack, status(http.StatusGone), Permanent, 0},
-		"slack slow down":      {Slack, status(http.StatusTooManyRequests, "Retry-After", "30"), Temporary, 30 * time.Second},
-		"slack other words":    {Slack, says("invalid_blocks"), Permanent, 0},
-		"teams slow down":      {Teams, says("Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429"), Temporary, 0},
+		"slack archived":    {Slack, status(http.StatusGone), Permanent, 0},
+		"slack slow down":   {Slack, status(http.StatusTooManyRequests, "Retry-After", "30"), Temporary, 30 * time.Second},
+		"slack other words": {Slack, says("invalid_blocks"), Permanent, 0},
+		"teams slow down": {Teams, says("Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429"),
+			Temporary, 0},
 		"teams refused":        {Teams, says("Summary or Text is required."), Permanent, 0},
 		"dingtalk busy":        {DingTalk, says(`{"errcode":-1,"errmsg":"busy"}`), Temporary, time.Minute},
 		"dingtalk signature":   {DingTalk, says(`{"errcode":310000,"errmsg":"sign not match"}`), Permanent, 0},
@@ -310,7 +312,8 @@ func FuzzChats(f *testing.F) {
 		for i := range l.Lists[0].Lines {
 			l.Lists[0].Lines[i] = line
 		}
-		for name, body := range map[string]func(Message, string, time.Time) (any, error){"slack": slackBody, "teams": teamsBody, "dingtalk": dingTalkBody, "feishu": feishuBody, "wecom": weComBody} {
+		for name, body := range map[string]func(Message, string, time.Time) (any, error){"slack": slackBody, "teams": teamsBody,
+			"dingtalk": dingTalkBody, "feishu": feishuBody, "wecom": weComBody} {
 			v, err := body(l, "", clock)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)

@@ -116,8 +116,9 @@ func (s *sink) listen(t *testing.T) SMTP {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	n, _ := strconv.Atoi(port)
 	return SMTP{
-		Host: "localhost", Port: n, From: "Postern <portal@example.org>", User: "portal", Password: "secret", TLS: StartTLS, Timeout: 10 * time.Second,
-		Trust: &tls.Config{RootCAs: pool, ServerName: "localhost", MinVersion: tls.VersionTLS12}, Now: func() time.Time { return clock },
+		Host: "localhost", Port: n, From: "Postern <portal@example.org>", User: "portal", Password: "secret", TLS: StartTLS,
+		Timeout: 10 * time.Second,
+		Trust:   &tls.Config{RootCAs: pool, ServerName: "localhost", MinVersion: tls.VersionTLS12}, Now: func() time.Time { return clock },
 	}
 }
 

@@ -49,8 +49,10 @@ func TestBoundsReadAndRefuse(t *testing.T) {
 // TestEveryBoundHasItsUnitAndReason: a bound without words refuses without help.
 func TestEveryBoundHasItsUnitAndReason(t *testing.T) {
 	for name, b := range map[string]feed.Bound{
-		"Execution": feed.Execution(), "Executions": feed.Executions(), "SampleRate": feed.SampleRate(), "Calls": feed.Calls(), "Rows": feed.Rows(), "Events": feed.Events(), "Coverage": feed.Coverage(),
-		"DrillTime": feed.DrillTime(), "Truncated": feed.Truncated(), "Revision": feed.Revision(), "Number": feed.Number(), "Timestamp": feed.Timestamp(),
+		"Execution": feed.Execution(), "Executions": feed.Executions(), "SampleRate": feed.SampleRate(), "Calls": feed.Calls(),
+		"Rows": feed.Rows(), "Events": feed.Events(), "Coverage": feed.Coverage(),
+		"DrillTime": feed.DrillTime(), "Truncated": feed.Truncated(), "Revision": feed.Revision(), "Number": feed.Number(),
+		"Timestamp": feed.Timestamp(),
 	} {
 		if b.Why == "" || !(b.Least < b.Most) || math.IsInf(b.Most, 0) {
 			t.Errorf("%s: %+v", name, b)
@@ -85,7 +87,8 @@ func TestCheckNumbers(t *testing.T) {
 	if why := feed.CheckNumbers(&feed.Fact{Kind: feed.SQL, SQL: &sql.Observation{Count: 1, Seconds: 3, Times: []float64{3}}}); why != "" {
 		t.Error(why)
 	}
-	for _, b := range []slo.Bucket{{Good: 1e308, Total: 1e308}, {Good: -1, Total: 1}, {Good: 1, Total: math.Inf(1)}, {Good: math.NaN(), Total: 1}} {
+	for _, b := range []slo.Bucket{{Good: 1e308, Total: 1e308}, {Good: -1, Total: 1}, {Good: 1, Total: math.Inf(1)},
+		{Good: math.NaN(), Total: 1}} {
 		if feed.CheckEvents(&b) == "" {
 			t.Errorf("%+v is taken", b)
 		}
@@ -96,7 +99,8 @@ func TestCheckNumbers(t *testing.T) {
 // reason that names the field; the sound item beside it is taken.
 func TestNumbersThatCannotBeAreRejected(t *testing.T) {
 	slow := func(fields string) string {
-		return "# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 7\nselect a from t;\n" +
+		return "# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 0.0  Rows_sent: " +
+			"1  Rows_examined: 7\nselect a from t;\n" +
 			"# Time: 2026-11-24T10:00:01Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 2\n" + fields + "\nselect b from t;\n"
 	}
 	pg := func(row string) string {
@@ -116,7 +120,8 @@ func TestNumbersThatCannotBeAreRejected(t *testing.T) {
 		{"mysql-slow-log", slow("# Query_time: NaN  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 7"), "Query_time"},
 		{"mysql-slow-log", slow("# Query_time: 1.0  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 18446744073709551615"), "Rows_examined"},
 		{"mysql-slow-log", slow("# Query_time: 1.0  Lock_time: 0.0  Rows_sent: -1  Rows_examined: 7"), "Rows_sent"},
-		{"mysql-slow-log", slow("# Query_time: 1.0  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 7\nSET timestamp=99999999999999;"), "SET timestamp"},
+		{"mysql-slow-log", slow("# Query_time: 1.0  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 7\nSET timestamp=99999999999999;"),
+			"SET timestamp"},
 		{"pg-stat-statements", pg(`"calls":5,"total_exec_time":1e24,"rows":5`), "total_exec_time"},
 		{"pg-stat-statements", pg(`"calls":5,"total_time":-1,"rows":5`), "total_time"},
 		{"pg-stat-statements", pg(`"calls":9223372036854775808,"total_exec_time":1,"rows":5`), "calls"},
@@ -153,7 +158,8 @@ func TestNumbersThatCannotBeAreRejected(t *testing.T) {
 // TestASampledLogIsMarked: with Percona's rate limit an entry stands for many.
 func TestASampledLogIsMarked(t *testing.T) {
 	entry := func(limit string) string {
-		return "# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 0.100000  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 10\n" +
+		return "# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 0.100000  Lock_time: 0.0  " +
+			"Rows_sent: 1  Rows_examined: 10\n" +
 			"# Log_slow_rate_type: query  Log_slow_rate_limit: " + limit + "\nSET timestamp=1795168800;\nselect c from t;\n"
 	}
 	for limit, want := range map[string]int{"1": 0, "100": 100, "1000": 1000} {
@@ -180,7 +186,8 @@ func TestLockTimeCostsNoEntry(t *testing.T) {
 		t,
 		everyDecoder()["mysql-slow-log"],
 		feedtest.Input(
-			"# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 18446744073699.406250  Rows_sent: 1  Rows_examined: 7\nselect a from t;\n",
+			"# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 18446744073699.406250 "+
+				" Rows_sent: 1  Rows_examined: 7\nselect a from t;\n",
 		),
 	)
 	if f.SQL.Seconds != 1.5 || f.SQL.RowsExamined != 7 {

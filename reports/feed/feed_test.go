@@ -132,7 +132,8 @@ func TestReasonsAreForSenders(t *testing.T) {
 	var v struct {
 		Alerts []int `json:"alerts"`
 	}
-	for body, want := range map[string]string{`{"alerts":"x"}`: "alerts: something else than string", `{"alerts":[`: "at byte", "": "empty", `[]`: "the value: something else than array"} {
+	for body, want := range map[string]string{`{"alerts":"x"}`: "alerts: something else than string", `{"alerts":[`: "at byte", "": "empty",
+		`[]`: "the value: something else than array"} {
 		err := feed.ReadJSON([]byte(body), &v)
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), want) || strings.Contains(fault.Message(err), "Go ") {
 			t.Errorf("%q: %v", body, err)

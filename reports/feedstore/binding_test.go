@@ -67,7 +67,8 @@ func TestNamesOfSources(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	for name, good := range map[string]bool{
 		"am": true, "am eu-1/prod": true, "../../etc/passwd": true, "数据库": true, `"><script>`: true, strings.Repeat("s", 100): true,
-		"": false, " am": false, "am ": false, "a\nm": false, "a\x00m": false, "a\x7fm": false, "a\u0085m": false, "a\u2028m": false, "a\u202em": false,
+		"": false, " am": false, "am ": false, "a\nm": false, "a\x00m": false, "a\x7fm": false, "a\u0085m": false, "a\u2028m": false,
+		"a\u202em": false,
 		"a\u200bm": false, "\xff": false, strings.Repeat("s", 101): false, strings.Repeat("s", 10<<10): false,
 		"portal": false, "Portal": false, " portal": false, "PROMETHEUS/main": false, "Postmortem:x": false,
 	} {

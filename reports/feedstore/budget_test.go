@@ -200,7 +200,8 @@ func TestOverBudgetIsOneDeadLetterPerHour(t *testing.T) {
 	if err != nil || len(letters) != 1 || letters[0].Times != 497 || !letters[0].OverBudget || letters[0].Source != "ci" {
 		t.Fatalf("%+v, %v", letters, err)
 	}
-	if want := "over budget: 497 new things of the hour from 2026-11-24 12:00 UTC not accepted, of which the first 100 are stored here"; !strings.HasPrefix(
+	if want := "over budget: 497 new things of the hour from 2026-11-24 12:00 UTC not accepted, of which the first 100 are " +
+		"stored here"; !strings.HasPrefix(
 		letters[0].Reason,
 		want,
 	) {

@@ -203,14 +203,18 @@ func TestEventsOfOneIncidentAreBounded(t *testing.T) {
 func TestTimesThatCannotBe(t *testing.T) {
 	far := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 	for name, f := range map[string]feed.Fact{
-		"the end of the alert":       {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon, EndsAt: far}},
-		"its acknowledgement":        {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon, AckedAt: far}},
-		"the start of the alert":     {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: far}},
-		"the commit":                 {Kind: feed.Change, Change: &change.Change{ID: "a", Committed: time.Unix(-1e11, 0)}},
-		string(incident.Resolved):    {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {At: far}}}},
-		string(incident.Recovered):   {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Recovered: {At: far, DayOnly: true}}}},
-		string(incident.Detected):    {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Detected: {At: time.Unix(1, 0)}}}},
-		"":                           {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {}}}},
+		"the end of the alert":   {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon, EndsAt: far}},
+		"its acknowledgement":    {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon, AckedAt: far}},
+		"the start of the alert": {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: far}},
+		"the commit":             {Kind: feed.Change, Change: &change.Change{ID: "a", Committed: time.Unix(-1e11, 0)}},
+		string(incident.Resolved): {Kind: feed.Incident,
+			Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {At: far}}}},
+		string(incident.Recovered): {Kind: feed.Incident,
+			Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Recovered: {At: far, DayOnly: true}}}},
+		string(incident.Detected): {Kind: feed.Incident,
+			Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Detected: {At: time.Unix(1, 0)}}}},
+		"": {Kind: feed.Incident,
+			Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {}}}},
 		string(feed.Alert) + " open": {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon}},
 	} {
 		f.Entity, f.At = "1", noon

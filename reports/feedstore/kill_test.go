@@ -61,7 +61,8 @@ func killBody(i int) (format string, in feed.Input) {
 		}
 	case 6:
 		text = fmt.Sprintf(
-			`{"v":1,"type":"change","id":"deploy-%d","service":"checkout","environment":"prod","time":"2026-11-24T09:58:00Z","outcome":"failed"}`+"\n{\"v\":1,\"type\":\"weather\",\"n\":%d}",
+			`{"v":1,"type":"change","id":"deploy-%d","service":"checkout","environment":"prod","time":"2026-11-24T09:58:00Z","outcome":"failed"}`+
+				"\n{\"v\":1,\"type\":\"weather\",\"n\":%d}",
 			i,
 			i,
 		)

@@ -129,7 +129,8 @@ func (b *batch) overBudgetDeadLetter(j *job, over []*feed.Fact) error {
 func (b *batch) putOver(key []byte, l storedDeadLetter) error {
 	hour := time.Unix(l.Hour, 0).UTC()
 	l.Reason = fmt.Sprintf(
-		"over budget: %s of the hour from %s UTC not accepted, of which the first %d are stored here; retry them on another day, or after raising feeds.budget_new or feeds.budget_open",
+		"over budget: %s of the hour from %s UTC not accepted, of which the first %d are stored here; retry them on another day, or after "+
+			"raising feeds.budget_new or feeds.budget_open",
 		humanize.Plural(l.Times, "new thing"),
 		hour.Format("2006-01-02 15:04"),
 		l.Kept,

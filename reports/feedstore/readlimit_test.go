@@ -45,7 +45,8 @@ func TestAReadingIsBounded(t *testing.T) {
 		t.Errorf("ten: %d, %v", len(all), err)
 	}
 	_, err := w.l.Signals(t.Context(), noon.Add(-time.Hour), noon)
-	if want := "from 2026-11-24 11:00 UTC to 2026-11-24 12:00 UTC there are 30 alert episodes, and at most 10 entries are read at once; narrow the range"; fault.KindOf(
+	if want := "from 2026-11-24 11:00 UTC to 2026-11-24 12:00 UTC there are 30 alert episodes, and at most 10 entries are read at " +
+		"once; narrow the range"; fault.KindOf(
 		err,
 	) != fault.TooWide ||
 		fault.Message(err) != want {

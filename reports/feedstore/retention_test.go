@@ -66,7 +66,8 @@ func (k *keeping) look(t *testing.T) {
 	if noon.Before(k.now.Add(-k.keep.Facts)) {
 		changes = 0
 	}
-	for bucket, want := range map[string]int{"ledger.raw": raw, "ledger.letter": raw, "ledger.body": raw, "ledger.fact": changes, "ledger.ends": changes} {
+	for bucket, want := range map[string]int{"ledger.raw": raw, "ledger.letter": raw, "ledger.body": raw, "ledger.fact": changes,
+		"ledger.ends": changes} {
 		if got := k.count(t, bucket); got != want {
 			t.Errorf("after %s: %d rows in %s, want %d", k.now.Sub(k.begin), got, bucket, want)
 		}

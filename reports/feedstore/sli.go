@@ -50,7 +50,8 @@ func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error
 		return conflict, fault.Newf(
 			fault.Invalid,
 			"",
-			"the day %s of SLO %s from this source is in buckets of %s; a bucket of %s does not fit (old days are rolled up, see the retention settings)",
+			"the day %s of SLO %s from this source is in buckets of %s; a bucket of %s does not fit (old days are rolled up, see the "+
+				"retention settings)",
 			k.Start.UTC().Format(time.DateOnly),
 			clip(f.Entity, 80),
 			time.Duration(d.points.length)*time.Second,

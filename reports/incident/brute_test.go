@@ -36,7 +36,8 @@ func TestEveryMonthOfAStatusPage(t *testing.T) {
 		overlaps += naive - len(down)
 		s := Sum(all, feedPolicy(), Interval{from, to}, day(2025, 1, 1))
 		if s.N != len(lengths) || s.Downtime.Minutes() != float64(len(down)) {
-			t.Errorf("%s: %d incidents, down for %v minutes; counted %d and %d", from.Format("2006-01"), s.N, s.Downtime.Minutes(), len(lengths), len(down))
+			t.Errorf("%s: %d incidents, down for %v minutes; counted %d and %d", from.Format("2006-01"), s.N, s.Downtime.Minutes(), len(lengths),
+				len(down))
 		}
 		if len(lengths) == 0 {
 			continue

@@ -208,7 +208,8 @@ func TestEdits(t *testing.T) {
 	if in := only(t, Fold([]Record{a}, []Edit{left}, feedPolicy())); in.Counted() || in.Uncertainties[0] != "left out by zoe: because" {
 		t.Errorf("left out: %+v", in.Uncertainties)
 	}
-	for field, value := range map[string]string{"title": "T", "severity": "SEV1", "environment": "prod", "detected_by": "alert", "services": "b, a,b", "maintenance": "yes"} {
+	for field, value := range map[string]string{"title": "T", "severity": "SEV1", "environment": "prod", "detected_by": "alert",
+		"services": "b, a,b", "maintenance": "yes"} {
 		e := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: field, Value: value})
 		in := only(t, Fold([]Record{a}, []Edit{e}, feedPolicy()))
 		if in.Said[field] != "edit by zoe" {
@@ -223,8 +224,9 @@ func TestEdits(t *testing.T) {
 func TestEditsAreChecked(t *testing.T) {
 	ok := Edit{Action: Set, Refs: []string{"x"}, Field: "severity", Value: "SEV1", Why: "y"}
 	for name, change := range map[string]func(*Edit){
-		"no reason": func(e *Edit) { e.Why = " " }, "no ref": func(e *Edit) { e.Refs = nil }, "empty ref": func(e *Edit) { e.Refs = []string{""} },
-		"action": func(e *Edit) { e.Action = "drop" }, "merge into nothing": func(e *Edit) { e.Action = Merge },
+		"no reason": func(e *Edit) { e.Why = " " }, "no ref": func(e *Edit) { e.Refs = nil },
+		"empty ref": func(e *Edit) { e.Refs = []string{""} },
+		"action":    func(e *Edit) { e.Action = "drop" }, "merge into nothing": func(e *Edit) { e.Action = Merge },
 		"severity": func(e *Edit) { e.Value = "P1" }, "field": func(e *Edit) { e.Field = "id" },
 		"time": func(e *Edit) { e.Field = "started" }, "maintenance": func(e *Edit) { e.Field = "maintenance" },
 		"long": func(e *Edit) { e.Why = string(make([]byte, 3000)) },
@@ -244,7 +246,8 @@ func TestFoldInAnyOrder(t *testing.T) {
 	refs := []string{"A1", "B2", "C3", "17", "D4"}
 	voice := rapid.Custom(func(t *rapid.T) Record {
 		form := rapid.SampledFrom([]string{"postmortem", "portal", "pagerduty", "statuspage", "cdevents", "new"}).Draw(t, "form")
-		v := Record{Source: form + rapid.SampledFrom([]string{"", "2"}).Draw(t, "source"), Form: form, Ref: rapid.SampledFrom(refs).Draw(t, "ref"),
+		v := Record{Source: form + rapid.SampledFrom([]string{"", "2"}).Draw(t, "source"), Form: form,
+			Ref: rapid.SampledFrom(refs).Draw(t, "ref"),
 			Rev: int64(rapid.IntRange(1, 3).Draw(t, "rev")), At: at(rapid.IntRange(0, 50).Draw(t, "at")),
 			Title: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "title"), Deleted: rapid.IntRange(0, 9).Draw(t, "deleted") == 0,
 			Times: map[Milestone]Moment{}}
@@ -262,7 +265,8 @@ func TestFoldInAnyOrder(t *testing.T) {
 		voices := rapid.SliceOfN(voice, 0, 12).Draw(t, "voices")
 		edits := []Edit{
 			{At: at(1), Action: Merge, Into: "A1", Refs: []string{"B2"}}, {At: at(2), Action: Split, Refs: []string{"B2"}},
-			{At: at(3), Action: Set, Refs: []string{"C3"}, Field: "title", Value: "z"}, {At: at(2), Action: Merge, Into: "D4", Refs: []string{"A1", "nobody"}},
+			{At: at(3), Action: Set, Refs: []string{"C3"}, Field: "title", Value: "z"},
+			{At: at(2), Action: Merge, Into: "D4", Refs: []string{"A1", "nobody"}},
 		}
 		want := Fold(voices, edits, feedPolicy())
 		ids := map[string]bool{}

@@ -48,7 +48,8 @@ func TestUnknownFormRanksLast(t *testing.T) {
 
 func TestDuplicateRanksAfterItsOriginal(t *testing.T) {
 	p := feedPolicy()
-	original, duplicate, next := p.rank(Record{Form: "pagerduty"}), p.rank(Record{Form: "pagerduty", DuplicateOf: "P1"}), p.rank(Record{Form: "grafana-oncall"})
+	original, duplicate, next := p.rank(Record{Form: "pagerduty"}), p.rank(Record{Form: "pagerduty",
+		DuplicateOf: "P1"}), p.rank(Record{Form: "grafana-oncall"})
 	if original >= duplicate || duplicate >= next {
 		t.Errorf("ranks %d, %d, %d", original, duplicate, next)
 	}

@@ -63,19 +63,31 @@ func TestNumbersOfTwoAccountsAreTwoIncidents(t *testing.T) {
 		voices []Record
 		want   []string
 	}{
-		{"two accounts of PagerDuty", []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"), voice("us", "pagerduty", "PUS7", 2, "PD-4711")}, []string{"eu PEU1", "us PUS7"}},
-		{"three", []Record{voice("a", "pagerduty", "P1", 1, "PD-1"), voice("b", "pagerduty", "P2", 2, "PD-1"), voice("c", "pagerduty", "P3", 3, "PD-1")}, []string{"a P1", "b P2", "c P3"}},
-		{"two accounts of Opsgenie", []Record{voice("eu", "opsgenie", "o1", 1, "OG-33"), voice("us", "opsgenie", "o2", 2, "OG-33")}, []string{"eu o1", "us o2"}},
-		{"the same key of an alert in two accounts", []Record{voice("eu", "pagerduty", "PEU1", 1, "disk-full"), voice("us", "pagerduty", "PUS7", 2, "disk-full")}, []string{"eu PEU1", "us PUS7"}},
-		{"a key of PagerDuty and one of OnCall", []Record{voice("eu", "pagerduty", "PEU1", 1, "k"), voice("oc", "grafana-oncall", "I1", 2, "k")}, []string{"eu PEU1", "oc I1"}},
+		{"two accounts of PagerDuty", []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"), voice("us", "pagerduty", "PUS7", 2, "PD-4711")},
+			[]string{"eu PEU1", "us PUS7"}},
+		{"three", []Record{voice("a", "pagerduty", "P1", 1, "PD-1"), voice("b", "pagerduty", "P2", 2, "PD-1"),
+			voice("c", "pagerduty", "P3", 3, "PD-1")}, []string{"a P1", "b P2", "c P3"}},
+		{"two accounts of Opsgenie", []Record{voice("eu", "opsgenie", "o1", 1, "OG-33"), voice("us", "opsgenie", "o2", 2, "OG-33")},
+			[]string{"eu o1", "us o2"}},
+		{"the same key of an alert in two accounts", []Record{voice("eu", "pagerduty", "PEU1", 1, "disk-full"),
+			voice("us", "pagerduty", "PUS7", 2, "disk-full")}, []string{"eu PEU1", "us PUS7"}},
+		{"a key of PagerDuty and one of OnCall", []Record{voice("eu", "pagerduty", "PEU1", 1, "k"), voice("oc", "grafana-oncall", "I1", 2, "k")},
+			[]string{"eu PEU1", "oc I1"}},
 		{"two trackers' 17", []Record{voice("jira", "ndjson", "17", 1), voice("gitlab", "ndjson", "17", 2)}, []string{"gitlab 17", "jira 17"}},
-		{"two trackers' #17", []Record{voice("jira", "ndjson", "#17", 1), voice("gitlab", "ndjson", "#17", 2)}, []string{"gitlab #17", "jira #17"}},
-		{"two producers' 17 within a source", []Record{in("/a", voice("ci", "cdevents", "17", 1)), in("/b", voice("ci", "cdevents", "17", 2))}, []string{"ci 17", "ci 17"}},
-		{"two producers' incident-7 within a source", []Record{in("/a", voice("ci", "cdevents", "incident-7", 1)), in("/b", voice("ci", "cdevents", "incident-7", 2))}, []string{"ci incident-7 + ci incident-7"}},
-		{"the address of a page", []Record{voice("eu", "pagerduty", "PEU1", 1, page), voice("bot", "ndjson", "B", 2, page)}, []string{"bot B + eu PEU1"}},
-		{"a sender names the only account's number", []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"), voice("bot", "ndjson", "INC-1", 2, "PD-4711")}, []string{"bot INC-1 + eu PEU1"}},
-		{"a sender names a number of two accounts", []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-1"), voice("us", "pagerduty", "PUS7", 2, "PD-1"), voice("bot", "ndjson", "INC-1", 3, "PD-1")}, []string{"bot INC-1", "eu PEU1", "us PUS7"}},
-		{"a ref that both accounts name", []Record{voice("eu", "pagerduty", "PEU1", 1, "INC-1"), voice("us", "pagerduty", "PUS7", 2, "INC-1"), voice("bot", "ndjson", "INC-1", 3)}, []string{"bot INC-1", "eu PEU1", "us PUS7"}},
+		{"two trackers' #17", []Record{voice("jira", "ndjson", "#17", 1), voice("gitlab", "ndjson", "#17", 2)},
+			[]string{"gitlab #17", "jira #17"}},
+		{"two producers' 17 within a source", []Record{in("/a", voice("ci", "cdevents", "17", 1)), in("/b", voice("ci", "cdevents", "17", 2))},
+			[]string{"ci 17", "ci 17"}},
+		{"two producers' incident-7 within a source", []Record{in("/a", voice("ci", "cdevents", "incident-7", 1)),
+			in("/b", voice("ci", "cdevents", "incident-7", 2))}, []string{"ci incident-7 + ci incident-7"}},
+		{"the address of a page", []Record{voice("eu", "pagerduty", "PEU1", 1, page), voice("bot", "ndjson", "B", 2, page)},
+			[]string{"bot B + eu PEU1"}},
+		{"a sender names the only account's number", []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"),
+			voice("bot", "ndjson", "INC-1", 2, "PD-4711")}, []string{"bot INC-1 + eu PEU1"}},
+		{"a sender names a number of two accounts", []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-1"),
+			voice("us", "pagerduty", "PUS7", 2, "PD-1"), voice("bot", "ndjson", "INC-1", 3, "PD-1")}, []string{"bot INC-1", "eu PEU1", "us PUS7"}},
+		{"a ref that both accounts name", []Record{voice("eu", "pagerduty", "PEU1", 1, "INC-1"), voice("us", "pagerduty", "PUS7", 2, "INC-1"),
+			voice("bot", "ndjson", "INC-1", 3)}, []string{"bot INC-1", "eu PEU1", "us PUS7"}},
 		{"a shared ref", []Record{voice("desk", "ndjson", "INC-1", 1), voice("bot", "ndjson", "INC-1", 2)}, []string{"bot INC-1 + desk INC-1"}},
 	} {
 		if got, _ := grouped(t, c.voices); !slices.Equal(got, c.want) {
@@ -99,19 +111,28 @@ func TestAPostmortemThatNamesANumber(t *testing.T) {
 	}{
 		{"one account", []Record{eu, postmortem("p", "PD-4711", 3)}, nil, []string{"eu PEU1 + postmortem:p PD-4711"}, nil},
 		{"one account, as an alias", []Record{eu, postmortem("p", "INC-9", 3, "PD-4711")}, nil, []string{"eu PEU1 + postmortem:p INC-9"}, nil},
-		{"two accounts", []Record{eu, us, postmortem("p", "PD-4711", 3)}, nil, []string{"eu PEU1", "postmortem:p PD-4711", "us PUS7"}, []string{unclear}},
-		{"two accounts, and the id", []Record{eu, us, postmortem("p", "PUS7", 3, "PD-4711")}, nil, []string{"eu PEU1", "postmortem:p PUS7 + us PUS7"}, nil},
-		{"two accounts, and the whole name", []Record{eu, us, postmortem("p", "PD-4711", 3, "eu:PEU1")}, nil, []string{"eu PEU1 + postmortem:p PD-4711", "us PUS7"}, nil},
+		{"two accounts", []Record{eu, us, postmortem("p", "PD-4711", 3)}, nil, []string{"eu PEU1", "postmortem:p PD-4711", "us PUS7"},
+			[]string{unclear}},
+		{"two accounts, and the id", []Record{eu, us, postmortem("p", "PUS7", 3, "PD-4711")}, nil,
+			[]string{"eu PEU1", "postmortem:p PUS7 + us PUS7"}, nil},
+		{"two accounts, and the whole name", []Record{eu, us, postmortem("p", "PD-4711", 3, "eu:PEU1")}, nil,
+			[]string{"eu PEU1 + postmortem:p PD-4711", "us PUS7"}, nil},
 		{"two accounts, merged by hand", []Record{eu, us, postmortem("p", "PD-4711", 3)}, []Edit{byHand(5, Merge, "PUS7", "PD-4711")}, nil, nil},
-		{"two post-mortems of one number", []Record{eu, us, postmortem("p", "PD-4711", 3), postmortem("q", "PD-4711", 4)}, nil, []string{"eu PEU1", "postmortem:p PD-4711", "postmortem:q PD-4711", "us PUS7"}, nil},
-		{"two accounts of Opsgenie", []Record{voice("eu", "opsgenie", "o1", 1, "OG-33"), voice("us", "opsgenie", "o2", 2, "OG-33"), postmortem("p", "OG-33", 3)}, nil, []string{"eu o1", "postmortem:p OG-33", "us o2"}, nil},
-		{"a key that one account used twice", []Record{voice("eu", "pagerduty", "P1", 1, "k"), voice("eu", "pagerduty", "P2", 2, "k"), postmortem("p", "k", 3)}, nil, []string{"eu P1", "eu P2", "postmortem:p k"}, nil},
+		{"two post-mortems of one number", []Record{eu, us, postmortem("p", "PD-4711", 3), postmortem("q", "PD-4711", 4)}, nil,
+			[]string{"eu PEU1", "postmortem:p PD-4711", "postmortem:q PD-4711", "us PUS7"}, nil},
+		{"two accounts of Opsgenie", []Record{voice("eu", "opsgenie", "o1", 1, "OG-33"), voice("us", "opsgenie", "o2", 2, "OG-33"),
+			postmortem("p", "OG-33", 3)}, nil, []string{"eu o1", "postmortem:p OG-33", "us o2"}, nil},
+		{"a key that one account used twice", []Record{voice("eu", "pagerduty", "P1", 1, "k"), voice("eu", "pagerduty", "P2", 2, "k"),
+			postmortem("p", "k", 3)}, nil, []string{"eu P1", "eu P2", "postmortem:p k"}, nil},
 	} {
 		got, doubts := grouped(t, c.voices, c.edits...)
 		if c.want != nil && !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
-		if apart := slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, "postmortem:") && !strings.Contains(g, " + ") }); apart != (len(doubts) > 0) {
+		if apart := slices.ContainsFunc(got, func(g string) bool {
+			return strings.HasPrefix(g, "postmortem:") &&
+				!strings.Contains(g, " + ")
+		}); apart != (len(doubts) > 0) {
 			t.Errorf("%s: %q are doubted as %q", c.name, got, doubts)
 		}
 		if c.doubts != nil && !slices.Equal(doubts, c.doubts) {
@@ -123,7 +144,8 @@ func TestAPostmortemThatNamesANumber(t *testing.T) {
 // A name that several have leads to none of them, and what is said of one by it is
 // kept for none.
 func TestASharedNumberLeadsToNone(t *testing.T) {
-	voices := []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"), voice("us", "pagerduty", "PUS7", 2, "PD-4711"), voice("us", "pagerduty", "PUS8", 3, "PD-4712")}
+	voices := []Record{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"), voice("us", "pagerduty", "PUS7", 2, "PD-4711"),
+		voice("us", "pagerduty", "PUS8", 3, "PD-4712")}
 	set := Edit{At: byHand(5, Set, "").At, Who: "kim", Action: Set, Refs: []string{"PD-4711"}, Field: "severity", Value: "SEV1", Why: "test"}
 	for _, one := range Fold(voices, []Edit{set}, feedPolicy()) {
 		shared := one.ID != "PUS8"

@@ -12,7 +12,8 @@ import (
 // spoken is a voice that began at an hour of one day.
 func spoken(source, ref string, hour int) Record {
 	at := time.Date(2026, 11, 20, hour, 0, 0, 0, time.UTC)
-	return Record{Source: source, Form: "ndjson", Ref: ref, Rev: 1, At: at, Title: source + " " + ref, Times: map[Milestone]Moment{Started: {At: at}}}
+	return Record{Source: source, Form: "ndjson", Ref: ref, Rev: 1, At: at, Title: source + " " + ref,
+		Times: map[Milestone]Moment{Started: {At: at}}}
 }
 
 func byHand(hour int, action, into string, refs ...string) Edit {

@@ -43,24 +43,32 @@ func TestVerdicts(t *testing.T) {
 		now  int
 		want Verdicts
 	}{
-		"to the last instant":       {only(t, fold(report("PX", times(Started, 0, Detected, 1, Diagnosed, 5, Mitigated, 10)))), p, 99, Verdicts{Met, Met, Met, Met}},
-		"one is missed":             {only(t, fold(report("PX", times(Started, 0, Detected, 1, Diagnosed, 6, Mitigated, 10)))), p, 99, Verdicts{Met, Missed, Met, Missed}},
-		"mitigated, else recovered": {only(t, fold(report("PX", times(Started, 0, Detected, 1, Recovered, 8, Resolved, 99)))), p, 99, Verdicts{Met, Unknown, Met, Unknown}},
-		"nothing is known":          {only(t, fold(report("PX", times(Detected, 1)))), p, 99, Verdicts{Unknown, Unknown, Unknown, Unknown}},
-		"open and young":            {only(t, fold(open)), p, 4, Verdicts{Met, Unknown, Unknown, Unknown}},
-		"open and late":             {only(t, fold(open)), p, 11, Verdicts{Met, Missed, Missed, Missed}},
-		"acknowledged in the middle": {only(t, fold(report("PX", times(Started, 0, Acknowledged, 5)))), Policy{Middle: Acknowledged, DiagnoseWithin: 5 * time.Minute}, 99,
+		"to the last instant": {only(t, fold(report("PX", times(Started, 0, Detected, 1, Diagnosed, 5, Mitigated, 10)))), p, 99,
+			Verdicts{Met, Met, Met, Met}},
+		"one is missed": {only(t, fold(report("PX", times(Started, 0, Detected, 1, Diagnosed, 6, Mitigated, 10)))), p, 99,
+			Verdicts{Met, Missed, Met, Missed}},
+		"mitigated, else recovered": {only(t, fold(report("PX", times(Started, 0, Detected, 1, Recovered, 8, Resolved, 99)))), p, 99,
+			Verdicts{Met, Unknown, Met, Unknown}},
+		"nothing is known": {only(t, fold(report("PX", times(Detected, 1)))), p, 99, Verdicts{Unknown, Unknown, Unknown, Unknown}},
+		"open and young":   {only(t, fold(open)), p, 4, Verdicts{Met, Unknown, Unknown, Unknown}},
+		"open and late":    {only(t, fold(open)), p, 11, Verdicts{Met, Missed, Missed, Missed}},
+		"acknowledged in the middle": {only(t, fold(report("PX", times(Started, 0, Acknowledged, 5)))),
+			Policy{Middle: Acknowledged, DiagnoseWithin: 5 * time.Minute}, 99,
 			Verdicts{Unknown, Met, Unknown, Unknown}},
 		"from detection": {only(t, fold(pager("PX", times(Detected, 1, Diagnosed, 4, Mitigated, 13)))),
-			Policy{FromDetected: true, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Unknown, Met, Missed, Missed}},
+			Policy{FromDetected: true, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute}, 99,
+			Verdicts{Unknown, Met, Missed, Missed}},
 		"from detection, the start known": {only(t, fold(report("PX", times(Started, 0, Detected, 20, Diagnosed, 24, Mitigated, 29)))),
-			Policy{FromDetected: true, DetectWithin: time.Minute, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Missed, Met, Met, Missed}},
+			Policy{FromDetected: true, DetectWithin: time.Minute, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute}, 99,
+			Verdicts{Missed, Met, Met, Missed}},
 		"over before it was detected": {only(t, fold(report("PX", times(Started, 0, Mitigated, 3, Detected, 20)))),
 			Policy{FromDetected: true, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Missed, Unknown, Met, Missed}},
 		"from detection, not detected": {only(t, fold(report("PX", times(Started, 0, Mitigated, 3)))),
-			Policy{FromDetected: true, DetectWithin: time.Minute, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Unknown, Unknown, Unknown, Unknown}},
+			Policy{FromDetected: true, DetectWithin: time.Minute, RecoverWithin: 10 * time.Minute}, 99,
+			Verdicts{Unknown, Unknown, Unknown, Unknown}},
 		"from detection, open": {only(t, fold(pager("PX", times(Detected, 1)))),
-			Policy{FromDetected: true, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 100 * time.Minute}, 99, Verdicts{Unknown, Missed, Unknown, Missed}},
+			Policy{FromDetected: true, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 100 * time.Minute}, 99,
+			Verdicts{Unknown, Missed, Unknown, Missed}},
 	} {
 		if got := c.in.Judge(c.p, at(c.now)); got != c.want {
 			t.Errorf("%s: %+v", name, got)
@@ -83,7 +91,8 @@ func TestTheOriginOnlyMovesWhatFollowsDetection(t *testing.T) {
 		if !same(from.Detect, since.Detect) {
 			t.Fatalf("detect %v and %v", from.Detect, since.Detect)
 		}
-		for i, d := range [][2]*time.Duration{{from.Acknowledge, since.Acknowledge}, {from.Diagnose, since.Diagnose}, {from.Recover, since.Recover}, {from.Resolve, since.Resolve}} {
+		for i, d := range [][2]*time.Duration{{from.Acknowledge, since.Acknowledge}, {from.Diagnose, since.Diagnose},
+			{from.Recover, since.Recover}, {from.Resolve, since.Resolve}} {
 			var want *time.Duration
 			if d[0] != nil && from.Detect != nil {
 				left := max(0, *d[0]-*from.Detect)
@@ -100,11 +109,13 @@ func same(a, b *time.Duration) bool { return (a == nil) == (b == nil) && (a == n
 
 func TestTheRuleIsSaidAsItCounts(t *testing.T) {
 	p := feedPolicy()
-	if got := p.Rule(time.Duration.String); got != "detected within 1m0s, diagnosed within 5m0s and recovered within 10m0s, all counted from the start of impact" {
+	if got := p.Rule(time.Duration.String); got != "detected within 1m0s, diagnosed within 5m0s and recovered within 10m0s, all "+
+		"counted from the start of impact" {
 		t.Error(got)
 	}
 	p.Middle, p.FromDetected = Acknowledged, true
-	if got := p.Rule(time.Duration.String); got != "detected within 1m0s of the start of impact; then, counted from detection, acknowledged within 5m0s and recovered within 10m0s" {
+	if got := p.Rule(time.Duration.String); got != "detected within 1m0s of the start of impact; then, counted from detection, "+
+		"acknowledged within 5m0s and recovered within 10m0s" {
 		t.Error(got)
 	}
 	if p.MiddleName = "response"; p.Names() != [3]string{"detected", "response", "recovered"} {

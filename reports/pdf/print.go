@@ -70,7 +70,8 @@ func (p *Printer) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case p.room <- struct{}{}:
 	default:
-		return nil, fault.New(fault.Unavailable, op, "many reports are being printed; try again in a minute, or print the page from your own browser")
+		return nil, fault.New(fault.Unavailable, op, "many reports are being printed; try again in a minute, or print the page from your "+
+			"own browser")
 	}
 	ctx, cancel := context.WithTimeout(ctx, waitLimit)
 	defer cancel()

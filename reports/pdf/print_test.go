@@ -109,7 +109,8 @@ func TestFewWaitForTheBrowser(t *testing.T) {
 func TestOneBrowserRunsAtATime(t *testing.T) {
 	dir := t.TempDir()
 	file, lock, two := filepath.Join(dir, "browser"), filepath.Join(dir, "lock"), filepath.Join(dir, "two")
-	script := "#!/bin/sh\nmkdir " + lock + " || touch " + two + "\nfor a in \"$@\"; do case $a in --print-to-pdf=*) echo %PDF- > \"${a#*=}\";; esac; done\nrmdir " + lock + "\n"
+	script := "#!/bin/sh\nmkdir " + lock + " || touch " + two + "\nfor a in \"$@\"; do case $a in --print-to-pdf=*) echo %PDF- > " +
+		"\"${a#*=}\";; esac; done\nrmdir " + lock + "\n"
 	if err := os.WriteFile(file, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}

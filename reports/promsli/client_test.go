@@ -85,8 +85,10 @@ func TestSamplesThemselves(t *testing.T) {
 func TestPartialAnswersWarn(t *testing.T) {
 	const data = `"data":{"resultType":"matrix","result":[]}`
 	for name, x := range map[string]struct{ body, warning string }{
-		"Prometheus":      {`{"status":"success",` + data + `,"warnings":["PromQL warning: results may be truncated due to limit"]}`, "truncated"},
-		"Thanos":          {`{"status":"success",` + data + `,"warnings":["receive series from Addr: 10.0.0.7:10901 MinTime: 1 MaxTime: 2: rpc error: code = Unavailable desc = connection refused"]}`, "10.0.0.7"},
+		"Prometheus": {`{"status":"success",` + data + `,"warnings":["PromQL warning: results may be truncated due to limit"]}`,
+			"truncated"},
+		"Thanos": {`{"status":"success",` + data +
+			`,"warnings":["receive series from Addr: 10.0.0.7:10901 MinTime: 1 MaxTime: 2: rpc error: code = Unavailable desc = connection refused"]}`, "10.0.0.7"},
 		"VictoriaMetrics": {`{"status":"success","isPartial":true,` + data + `,"stats":{"seriesFetched":"1"}}`, "partial"},
 		"infos alone":     {`{"status":"success",` + data + `,"infos":["PromQL info: metric might not be a counter"]}`, ""},
 		"Mimir":           {`{"status":"success",` + data + `,"warnings":[]}`, ""},
@@ -168,10 +170,13 @@ func TestErrorsHaveTheirKind(t *testing.T) {
 		"a redirect":                  {body(302, ""), fault.Invalid, 1},
 		"a vector":                    {body(200, `{"status":"success","data":{"resultType":"vector","result":[]}}`), fault.Invalid, 1},
 		"a scalar":                    {body(200, `{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}`), fault.Invalid, 1},
-		"native histograms":           {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"3","sum":"1"}]]}]}}`), fault.Invalid, 1},
-		"too long":                    {body(200, strings.Repeat(" ", 3000)), fault.TooLarge, 1},
-		"too many series":             {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{},{},{}]}}`), fault.TooLarge, 1},
-		"a point that is none":        {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}}`), fault.Unavailable, 3},
+		"native histograms": {body(200,
+			`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"3","sum":"1"}]]}]}}`),
+			fault.Invalid, 1},
+		"too long":        {body(200, strings.Repeat(" ", 3000)), fault.TooLarge, 1},
+		"too many series": {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{},{},{}]}}`), fault.TooLarge, 1},
+		"a point that is none": {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}}`),
+			fault.Unavailable, 3},
 		"broken off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, `{"status"`)

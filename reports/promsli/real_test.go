@@ -137,7 +137,8 @@ func stoppedServer(t *testing.T, targets ...string) *realServer {
 func (s *realServer) start() {
 	s.t.Helper()
 	s.cmd = exec.Command("prometheus", "--config.file="+filepath.Join(s.dir, "prometheus.yml"),
-		"--storage.tsdb.path="+filepath.Join(s.dir, "data"), "--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:"+s.port, "--log.level=error")
+		"--storage.tsdb.path="+filepath.Join(s.dir, "data"), "--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:"+s.port,
+		"--log.level=error")
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, io.Discard
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)

@@ -58,7 +58,8 @@ func newStoredData() *storedData {
 		d.jobs = append(d.jobs, counted{at: at, ok: jobs})
 		fmt.Fprintf(&work, "app_jobs_total{kind=\"a,{b}\"} %g %d\n", shown, at.Unix())
 	}
-	fmt.Fprintf(&d.text, "# TYPE app_requests counter\n%s%s# TYPE app_jobs counter\n%s# EOF\n", requests.String(), failures.String(), work.String())
+	fmt.Fprintf(&d.text, "# TYPE app_requests counter\n%s%s# TYPE app_jobs counter\n%s# EOF\n", requests.String(), failures.String(),
+		work.String())
 	return d
 }
 

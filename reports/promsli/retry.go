@@ -58,7 +58,8 @@ func jobsOf(rows []partialBucket, known map[string]slo.SLO) (jobs []job) {
 	})
 	for _, t := range rows {
 		end := t.last.Start.Add(t.last.Len)
-		if n := len(jobs) - 1; n >= 0 && jobs[n].slo.SeriesName() == t.series && t.last.Start.Sub(jobs[n].to) < retryGap && end.Sub(jobs[n].from) <= maxRange {
+		if n := len(jobs) - 1; n >= 0 && jobs[n].slo.SeriesName() == t.series && t.last.Start.Sub(jobs[n].to) < retryGap &&
+			end.Sub(jobs[n].from) <= maxRange {
 			jobs[n].to, jobs[n].retried = end, append(jobs[n].retried, t)
 			continue
 		}

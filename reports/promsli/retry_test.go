@@ -104,7 +104,8 @@ func TestAskingAgainEnds(t *testing.T) {
 	asked := 0
 	for _, q := range src.asked {
 		if strings.HasPrefix(q, "count(") &&
-			(strings.Contains(q, " 03T00:01..03T00:15/") || strings.Contains(q, " 03T00:16..03T00:30/") || strings.Contains(q, " 03T00:01..03T00:30/")) {
+			(strings.Contains(q, " 03T00:01..03T00:15/") || strings.Contains(q, " 03T00:16..03T00:30/") ||
+				strings.Contains(q, " 03T00:01..03T00:30/")) {
 			asked++
 		}
 	}

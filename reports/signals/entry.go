@@ -110,8 +110,9 @@ func checkEntry(v incident.Record, s storedEntry) error {
 	bad := func(field, format string, args ...any) error {
 		return fault.Newf(fault.Invalid, "signals.Enter", format, args...).In(field)
 	}
-	for field, list := range map[string][]string{"title": {s.Title}, "id": {v.Ref}, "severity": {s.Severity}, "environment": {s.Environment}, "detected_by": {s.DetectedBy},
-		"services": s.Services, "aliases": s.Aliases, "alerts": s.Alerts, "changes": s.Changes, "slos": s.SLOs} {
+	for field, list := range map[string][]string{"title": {s.Title}, "id": {v.Ref}, "severity": {s.Severity}, "environment": {s.Environment},
+		"detected_by": {s.DetectedBy},
+		"services":    s.Services, "aliases": s.Aliases, "alerts": s.Alerts, "changes": s.Changes, "slos": s.SLOs} {
 		if len(list) > maxEntryList {
 			return bad(field, "%s has more than %d values", field, maxEntryList)
 		}
@@ -187,7 +188,8 @@ func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
 		return false, fault.Wrap(fault.Internal, "signals.Enter", "", err)
 	}
 	if string(was) != string(is) {
-		return false, fault.New(fault.Conflict, "signals.Enter", "another incident was entered with this id; correct that one, or choose another id").
+		return false, fault.New(fault.Conflict, "signals.Enter", "another incident was entered with this id; correct that one, or "+
+			"choose another id").
 			In("id")
 	}
 	return true, nil

@@ -93,21 +93,22 @@ func TestWrongEditsNameTheirField(t *testing.T) {
 		kind  fault.Kind
 		field string
 	}{
-		"no such incident":    {"none", []incident.Edit{set("title", "x")}, fault.NotFound, ""},
-		"nothing":             {"PX", nil, fault.Invalid, ""},
-		"no reason":           {"PX", []incident.Edit{{Action: incident.Set, Field: "title", Value: "x"}}, fault.Invalid, "why"},
-		"severity":            {"PX", []incident.Edit{set("title", "x"), set("severity", "P1")}, fault.Invalid, "severity"},
-		"no time":             {"PX", []incident.Edit{set("detected", "yesterday")}, fault.Invalid, "detected"},
-		"no field":            {"PX", []incident.Edit{set("colour", "red")}, fault.Invalid, "field"},
-		"yes or no":           {"PX", []incident.Edit{set("counted", "maybe")}, fault.Invalid, "counted"},
-		"a stranger":          {"PX", []incident.Edit{{Action: incident.Merge, Refs: []string{"PY", "none"}, Why: "x"}}, fault.NotFound, "refs"},
-		"itself":              {"PX", []incident.Edit{{Action: incident.Merge, Refs: []string{"pd:PX"}, Why: "x"}}, fault.Invalid, "refs"},
-		"no voice":            {"PX", []incident.Edit{{Action: incident.Split, Refs: []string{"pd:PY"}, Why: "x"}}, fault.Invalid, "refs"},
-		"the last voice":      {"PX", []incident.Edit{{Action: incident.Split, Refs: []string{"pd:PX"}, Why: "x"}}, fault.Invalid, "refs"},
-		"link of nothing":     {"PX", []incident.Edit{{Action: incident.Link, Field: "change", Why: "x"}}, fault.Invalid, "id"},
-		"link of what":        {"PX", []incident.Edit{{Action: incident.Link, Field: "poem", Value: "x", Why: "x"}}, fault.Invalid, "kind"},
-		"no such post-mortem": {"PX", []incident.Edit{{Action: incident.Link, Field: "postmortem", Value: "none", Why: "x"}}, fault.Invalid, "id"},
-		"no action":           {"PX", []incident.Edit{{Action: "burn", Why: "x"}}, fault.Invalid, "action"},
+		"no such incident": {"none", []incident.Edit{set("title", "x")}, fault.NotFound, ""},
+		"nothing":          {"PX", nil, fault.Invalid, ""},
+		"no reason":        {"PX", []incident.Edit{{Action: incident.Set, Field: "title", Value: "x"}}, fault.Invalid, "why"},
+		"severity":         {"PX", []incident.Edit{set("title", "x"), set("severity", "P1")}, fault.Invalid, "severity"},
+		"no time":          {"PX", []incident.Edit{set("detected", "yesterday")}, fault.Invalid, "detected"},
+		"no field":         {"PX", []incident.Edit{set("colour", "red")}, fault.Invalid, "field"},
+		"yes or no":        {"PX", []incident.Edit{set("counted", "maybe")}, fault.Invalid, "counted"},
+		"a stranger":       {"PX", []incident.Edit{{Action: incident.Merge, Refs: []string{"PY", "none"}, Why: "x"}}, fault.NotFound, "refs"},
+		"itself":           {"PX", []incident.Edit{{Action: incident.Merge, Refs: []string{"pd:PX"}, Why: "x"}}, fault.Invalid, "refs"},
+		"no voice":         {"PX", []incident.Edit{{Action: incident.Split, Refs: []string{"pd:PY"}, Why: "x"}}, fault.Invalid, "refs"},
+		"the last voice":   {"PX", []incident.Edit{{Action: incident.Split, Refs: []string{"pd:PX"}, Why: "x"}}, fault.Invalid, "refs"},
+		"link of nothing":  {"PX", []incident.Edit{{Action: incident.Link, Field: "change", Why: "x"}}, fault.Invalid, "id"},
+		"link of what":     {"PX", []incident.Edit{{Action: incident.Link, Field: "poem", Value: "x", Why: "x"}}, fault.Invalid, "kind"},
+		"no such post-mortem": {"PX", []incident.Edit{{Action: incident.Link, Field: "postmortem", Value: "none", Why: "x"}},
+			fault.Invalid, "id"},
+		"no action": {"PX", []incident.Edit{{Action: "burn", Why: "x"}}, fault.Invalid, "action"},
 	} {
 		_, err := f.Edit(t.Context(), zoe("key "+name), c.id, c.edits...)
 		if err == nil || fault.KindOf(err) != c.kind || fault.FieldOf(err) != c.field {

@@ -80,7 +80,8 @@ func previousRequest(r kv.Reader, key string, hash []byte) (id string, done bool
 	case err != nil || known == nil:
 		return "", false, err
 	case !bytes.Equal(known.Hash, hash):
-		return "", false, fault.New(fault.Conflict, "signals.once", "this Idempotency-Key was used for another request; give every request a key of its own").
+		return "", false, fault.New(fault.Conflict, "signals.once", "this Idempotency-Key was used for another request; give every "+
+			"request a key of its own").
 			In("Idempotency-Key")
 	}
 	return known.ID, true, nil

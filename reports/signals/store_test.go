@@ -247,7 +247,8 @@ func TestStatements(t *testing.T) {
 	if err != nil || len(got) != 1 || got[0].State != sql.Fixed || got[0].Owner.Team != "web" || !got[0].Since.Equal(at(1000)) {
 		t.Errorf("%+v %v", got, err)
 	}
-	for _, bad := range []sql.Decision{{Digest: d.Digest, State: "gone"}, {Digest: "x", State: sql.Fixed}, {Digest: d.Digest, State: sql.Assigned}} {
+	for _, bad := range []sql.Decision{{Digest: d.Digest, State: "gone"}, {Digest: "x", State: sql.Fixed},
+		{Digest: d.Digest, State: sql.Assigned}} {
 		if err := f.Decide(t.Context(), "zoe", bad); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", bad, err)
 		}
@@ -261,7 +262,8 @@ func TestStatements(t *testing.T) {
 func TestSourcesCallServicesByManyNames(t *testing.T) {
 	n := names{"shop": "shop", "the shop": "shop", "pay-core": "pay-core"}
 	for said, want := range map[string]string{
-		"shop": "shop", " SHOP ": "shop", "The Shop": "shop", "https://x/services/shop": "shop", "pay_core": "pay-core", "other/thing": "other/thing", "": "", "/": "/",
+		"shop": "shop", " SHOP ": "shop", "The Shop": "shop", "https://x/services/shop": "shop", "pay_core": "pay-core",
+		"other/thing": "other/thing", "": "", "/": "/",
 	} {
 		if got := n.of(said); got != want {
 			t.Errorf("%q is %q, want %q", said, got, want)

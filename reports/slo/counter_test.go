@@ -66,7 +66,8 @@ func TestCountersThatAreReset(t *testing.T) {
 }
 
 func TestAReadingCountsInTheBucketInWhichItLies(t *testing.T) {
-	s := []slo.Sample{{At: epoch, Value: 10}, {At: epoch.Add(fiveM), Value: 15}, {At: epoch.Add(fiveM + 1), Value: 16}, {At: epoch.Add(15*minute + 2), Value: 20}}
+	s := []slo.Sample{{At: epoch, Value: 10}, {At: epoch.Add(fiveM), Value: 15}, {At: epoch.Add(fiveM + 1), Value: 16},
+		{At: epoch.Add(15*minute + 2), Value: 20}}
 	got := slo.Grow(s, slo.Grid{From: epoch, Length: fiveM, N: 4}, fiveM)
 	// The last one's predecessor lies more than reach before its bucket: it begins anew.
 	for i, want := range []slo.Growth{{Count: 5, Samples: 1}, {Count: 1, Samples: 1}, {}, {Samples: 1}} {
@@ -110,7 +111,8 @@ func TestBucketsOfACounterAddUp(t *testing.T) {
 			sum.Count, sum.Resets, sum.Samples = sum.Count+g.Count, sum.Resets+g.Resets, sum.Samples+g.Samples
 		}
 		if sum.Count != counted || sum.Resets != resets || sum.Samples != len(samples) {
-			t.Fatalf("%d samples grew by %g with %d resets; %d, %g and %d were made", sum.Samples, sum.Count, sum.Resets, len(samples), counted, resets)
+			t.Fatalf("%d samples grew by %g with %d resets; %d, %g and %d were made", sum.Samples, sum.Count, sum.Resets, len(samples), counted,
+				resets)
 		}
 		// Asked for a part at a time, with one reach of what lies before it.
 		var parts float64

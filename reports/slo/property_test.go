@@ -101,7 +101,8 @@ func TestBudgetAddsUp(t *testing.T) {
 		if !same(*r.Spent, (1-*r.SLI)/(1-s.Target)) && math.Abs(*r.Spent-(1-*r.SLI)/(1-s.Target)) > 1e-9**r.Spent {
 			t.Fatalf("spent %g is not (1-SLI)/(1-target) = %g", *r.Spent, (1-*r.SLI)/(1-s.Target))
 		}
-		down := slices.DeleteFunc(slo.BudgetOf(s, buckets, at).Burndown(s, buckets, at, time.Hour), func(p slo.BudgetPoint) bool { return p.Left == nil })
+		down := slices.DeleteFunc(slo.BudgetOf(s, buckets, at).Burndown(s, buckets, at, time.Hour),
+			func(p slo.BudgetPoint) bool { return p.Left == nil })
 		if last := down[len(down)-1]; math.Abs(*last.Left-*r.Left) > 1e-9*max(1, math.Abs(*r.Left)) {
 			t.Fatalf("the curve ends at %g, the number is %g", *last.Left, *r.Left)
 		}
@@ -133,7 +134,8 @@ func TestCalendarWindowsAreContiguous(t *testing.T) {
 			t.Skip(err)
 		}
 		w := slo.Window{
-			Count: rapid.IntRange(1, 5).Draw(t, "count"), Unit: rapid.SampledFrom([]string{"h", "d", "w", "M", "Q", "Y"}).Draw(t, "unit"), Zone: zone,
+			Count: rapid.IntRange(1, 5).Draw(t, "count"), Unit: rapid.SampledFrom([]string{"h", "d", "w", "M", "Q", "Y"}).Draw(t, "unit"),
+			Zone:  zone,
 			Start: time.Unix(rapid.Int64Range(946684800, 1735689600).Draw(t, "start"), 0),
 		}
 		at := time.Unix(rapid.Int64Range(946684800, 1924991999).Draw(t, "at"), 0)

@@ -8,14 +8,16 @@ import (
 )
 
 func TestParseWindow(t *testing.T) {
-	for text, want := range map[string]time.Duration{"5m": fiveM, "1h": time.Hour, "28d": 28 * day, "4w": 28 * day, "1M": 30 * day, "1Q": 90 * day, "1Y": 365 * day} {
+	for text, want := range map[string]time.Duration{"5m": fiveM, "1h": time.Hour, "28d": 28 * day, "4w": 28 * day, "1M": 30 * day,
+		"1Q": 90 * day, "1Y": 365 * day} {
 		count, unit, err := slo.ParseWindow(text)
 		w := slo.Window{Count: count, Unit: unit}
 		if err != nil || w.Length() != want || w.String() != text {
 			t.Errorf("%s: %v, %s, %v", text, w.Length(), w, err)
 		}
 	}
-	for _, text := range []string{"", "d", "0d", "-1d", "+1d", "01d", "1D", "1.5h", "1s", "1 d", "1dd", "99999999999999999999d", "9223372036854775807d", "36501d", "1000000Y", "30500568904944w"} {
+	for _, text := range []string{"", "d", "0d", "-1d", "+1d", "01d", "1D", "1.5h", "1s", "1 d", "1dd", "99999999999999999999d",
+		"9223372036854775807d", "36501d", "1000000Y", "30500568904944w"} {
 		if count, unit, err := slo.ParseWindow(text); err == nil {
 			t.Errorf("%q was read as %d %s", text, count, unit)
 		}

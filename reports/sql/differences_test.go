@@ -27,7 +27,8 @@ func TestDifferences(t *testing.T) {
 		"what was added": {[]Observation{
 			snapshot(0, 100, time.Time{}), snapshot(1, 130, time.Time{}), snapshot(2, 130, time.Time{}), snapshot(3, 131, time.Time{}),
 		}, []int64{30, 1}},
-		"fewer calls are a reset":      {[]Observation{snapshot(0, 100, time.Time{}), snapshot(1, 20, time.Time{}), snapshot(2, 25, time.Time{})}, []int64{20, 5}},
+		"fewer calls are a reset": {[]Observation{snapshot(0, 100, time.Time{}), snapshot(1, 20, time.Time{}),
+			snapshot(2, 25, time.Time{})}, []int64{20, 5}},
 		"a new beginning is a reset":   {[]Observation{snapshot(0, 10, at(7)), snapshot(1, 20, reset), snapshot(2, 25, reset)}, []int64{20, 5}},
 		"single executions pass":       {[]Observation{{At: at(9), Count: 1}, {At: at(9), Count: 2}}, []int64{1, 2}},
 		"an unknown beginning is none": {[]Observation{snapshot(0, 10, time.Time{}), snapshot(1, 20, reset)}, []int64{10}},
@@ -56,10 +57,12 @@ func TestDifferencesOfEveryNumber(t *testing.T) {
 		in   []Observation
 		want Observation
 	}{
-		"grown":  {[]Observation{snapshot(0, 100, none), snapshot(1, 130, none)}, Observation{Count: 30, Seconds: 15, RowsExamined: 210, RowsSent: 90}},
+		"grown": {[]Observation{snapshot(0, 100, none), snapshot(1, 130, none)}, Observation{Count: 30, Seconds: 15, RowsExamined: 210,
+			RowsSent: 90}},
 		"shrunk": {[]Observation{snapshot(0, 100, none), shrunk}, Observation{Count: 30}},
-		"reset":  {[]Observation{snapshot(0, 100, none), snapshot(1, 4, none)}, Observation{Count: 4, Seconds: 2, RowsExamined: 28, RowsSent: 12}},
-		"odd":    {[]Observation{snapshot(0, 100, none), odd}, Observation{Odd: true}},
+		"reset": {[]Observation{snapshot(0, 100, none), snapshot(1, 4, none)}, Observation{Count: 4, Seconds: 2, RowsExamined: 28,
+			RowsSent: 12}},
+		"odd": {[]Observation{snapshot(0, 100, none), odd}, Observation{Odd: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := Differences(c.in)

@@ -129,7 +129,8 @@ func TestFollowInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOf(one).Draw(t, "observations")
 		decisions := []Decision{
-			{At: at(7), Digest: "a", State: Fixed, Team: "p"}, {At: at(10), Digest: "a", State: Assigned, Team: "q"}, {At: at(3), Digest: "b", State: Fixed},
+			{At: at(7), Digest: "a", State: Fixed, Team: "p"}, {At: at(10), Digest: "a", State: Assigned, Team: "q"},
+			{At: at(3), Digest: "b", State: Fixed},
 		}
 		want := Follow(nil, all, decisions, nil, window())
 		r := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
@@ -196,7 +197,8 @@ func TestFollowUsesEveryField(t *testing.T) {
 	second.OneIn, second.Instance, second.User, second.Statement, second.Tag = 3, "db2", "batch", "a select", "team=a"
 	f := Follow(nil, []Observation{sampled, odd, second}, nil, nil, window())[0]
 	want := Followed{
-		Digest: "d1", Database: "Orders", Statement: "a select", Instances: []string{"db0", "db1", "db2"}, Users: []string{"app", "batch"}, Tag: "team=a",
+		Digest: "d1", Database: "Orders", Statement: "a select", Instances: []string{"db0", "db1", "db2"}, Users: []string{"app", "batch"},
+		Tag:   "team=a",
 		Count: 6, Seconds: 6, P95: new(3.0), TimesKnown: 3, RowsExamined: 6000, RowsSent: 60, ExaminedPerSent: new(100.0), OneIn: 10, Odd: 1,
 		FirstSeen: at(9), LastSeen: at(11), State: New, Since: at(9), Owner: Owner{Team: "a", By: "tag"},
 	}
@@ -267,7 +269,8 @@ func TestCredible(t *testing.T) {
 // TestSummarizeKeepsWhatDecidesAComeback holds that the times after the first "fixed"
 // are retained, sorted and once each, and no others.
 func TestSummarizeKeepsWhatDecidesAComeback(t *testing.T) {
-	fixed := []Decision{{At: at(5), Digest: "d1", State: Fixed}, {At: at(3), Digest: "d1", State: Fixed}, {At: at(1), Digest: "d2", State: Fixed}}
+	fixed := []Decision{{At: at(5), Digest: "d1", State: Fixed}, {At: at(3), Digest: "d1", State: Fixed},
+		{At: at(1), Digest: "d2", State: Fixed}}
 	past := Summarize(nil, []Observation{seen(6, 1), seen(2, 1), seen(4, 1), seen(6, 1), seen(3, 1)}, fixed)
 	if len(past) != 1 {
 		t.Fatalf("%+v", past)

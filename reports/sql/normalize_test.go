@@ -20,11 +20,14 @@ func TestNormalize(t *testing.T) {
 		{MySQL, "select a from t where (b, c) in ((1,2),(3,NULL))", "select a from t where (b, c) in (...)"},
 		{MySQL, "select a from t where b in (select c from d where e = 5)", "select a from t where b in (select c from d where e = ?)"},
 		{MySQL, "INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y;'), (3, 'z')", "insert into t(a, b) values (...)"},
-		{MySQL, "INSERT INTO t VALUES (1, now(), 'x'), (2, now(), 'y') ON DUPLICATE KEY UPDATE c = 4", "insert into t values (?, now(), ?) on duplicate key update c = ?"},
+		{MySQL, "INSERT INTO t VALUES (1, now(), 'x'), (2, now(), 'y') ON DUPLICATE KEY UPDATE c = 4",
+			"insert into t values (?, now(), ?) on duplicate key update c = ?"},
 		{MySQL, "/* team=payments */ select 1 -- trailing\n+ 2 # more\n", "select ? + ?"},
 		{MySQL, "select /*!40001 SQL_NO_CACHE */ a--1 from t", "select sql_no_cache a - ? from t"},
-		{MySQL, "select `Order Items`.`x` from db1.2024_orders where h=0xDEADbeef and f=1.", "select `Order Items`.`x` from db1.? where h = ? and f = ?"},
-		{MySQL, "select count( * ) , max (a) from t where a=-5 and b = - 5 and c>+1", "select count(*), max(a) from t where a = ? and b = ? and c > ?"},
+		{MySQL, "select `Order Items`.`x` from db1.2024_orders where h=0xDEADbeef and f=1.",
+			"select `Order Items`.`x` from db1.? where h = ? and f = ?"},
+		{MySQL, "select count( * ) , max (a) from t where a=-5 and b = - 5 and c>+1",
+			"select count(*), max(a) from t where a = ? and b = ? and c > ?"},
 		{MySQL, "select 'a' 'b' , \"c\"  'd'", "select ?, ?"},
 		{MySQL, "select * from 订单 where 名字='张三' and 电话=13800000000", "select * from 订单 where 名字 = ? and 电话 = ?"},
 		{MySQL, "select a from t where b = 'never ends", "select a from t where b = ?"},
@@ -34,10 +37,12 @@ func TestNormalize(t *testing.T) {
 		{MySQL, " ;; ", ""},
 		{MySQL, "# administrator command: Quit;", ""},
 		{MySQL, "select 1 as `a\nb`", "select ? as `a b`"},
-		{PostgreSQL, `SELECT "Name", E'it\'s', U&'\0441', B'01' FROM "T" WHERE a = 'x\' AND b = $1`, "select \"Name\", ?, ?, ? from \"T\" where a = ? and b = ?"},
+		{PostgreSQL, `SELECT "Name", E'it\'s', U&'\0441', B'01' FROM "T" WHERE a = 'x\' AND b = $1`,
+			"select \"Name\", ?, ?, ? from \"T\" where a = ? and b = ?"},
 		{PostgreSQL, "select $$body 'secret'$$, $tag$ $$ $tag$, $не$x$не$", "select ?, ?, ?"},
 		{PostgreSQL, "select $tag$ never ends", "select ?"},
-		{PostgreSQL, "select a::text from t where b = any(array[1, 2,3]) and c #> '{a}' = '1' /* x /* y */ z */", "select a::text from t where b = any(array[...]) and c #> ? = ?"},
+		{PostgreSQL, "select a::text from t where b = any(array[1, 2,3]) and c #> '{a}' = '1' /* x /* y */ z */",
+			"select a::text from t where b = any(array[...]) and c #> ? = ?"},
 		{PostgreSQL, "select a from t where b IN ($1, $2, $3) -- 'secret", "select a from t where b in (...)"},
 		{PostgreSQL, "select 'it\\'s', 'secret'", "select ?"},
 		{PostgreSQL, `select "never ends`, "select ?"},
@@ -98,7 +103,8 @@ const marker = "geheim"
 
 // literals draws values of every form that contain the marker.
 func literals(d Dialect, escapes bool) *rapid.Generator[string] {
-	inner := []string{marker, marker + " ", "(" + marker, marker + ", ", "张" + marker, "''" + marker, "--" + marker, "/*" + marker, "$$" + marker, ";" + marker}
+	inner := []string{marker, marker + " ", "(" + marker, marker + ", ", "张" + marker, "''" + marker, "--" + marker, "/*" + marker,
+		"$$" + marker, ";" + marker}
 	if escapes {
 		inner = append(inner, `\\`+marker, `\'`+marker, marker+`\n`, `\"`+marker)
 	} else {
@@ -128,7 +134,8 @@ func statements(d Dialect, escapes bool) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		var b strings.Builder
 		for range rapid.IntRange(1, 8).Draw(t, "clauses") {
-			b.WriteString(rapid.SampledFrom([]string{" and a = ", " in (", ", ", ") values (", "), (", " - ", " /* c */ ", " like ", " = -", "\nlimit "}).Draw(t, "glue"))
+			b.WriteString(rapid.SampledFrom([]string{" and a = ", " in (", ", ", ") values (", "), (", " - ", " /* c */ ", " like ", " = -",
+				"\nlimit "}).Draw(t, "glue"))
 			b.WriteString(value.Draw(t, "value"))
 		}
 		return "select x from t where y = " + value.Draw(t, "first") + b.String()
@@ -227,7 +234,8 @@ func TestHostileStatementsAreReadInTime(t *testing.T) {
 	t.Parallel()
 	const most = 40 // steps per byte
 	for _, part := range []string{
-		"-", "--", "+ -", "-1", "- -1,", "(", "(-", "'", "/*", "/*/*", "in(1),", "values(1),(", "a.", "$$", "$a", "$a$b", "[", "1 ", ".", "e", "e'", "#",
+		"-", "--", "+ -", "-1", "- -1,", "(", "(-", "'", "/*", "/*/*", "in(1),", "values(1),(", "a.", "$$", "$a", "$a$b", "[", "1 ", ".",
+		"e", "e'", "#",
 		"\\", "\xbf\\", "''", "'\\'", "_x'", "<=", "*/", "/*!", "?", ";", "0x", "1e-",
 	} {
 		t.Run(part, func(t *testing.T) {

@@ -84,7 +84,8 @@ func TestETagSparesWhatDidNotChange(t *testing.T) {
 func TestABrokenPageIsAskedRarely(t *testing.T) {
 	w := newWorld(t)
 	w.answer = func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) }
-	for i, want := range []time.Duration{time.Minute, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour} {
+	for i, want := range []time.Duration{time.Minute, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute,
+		32 * time.Minute, time.Hour, time.Hour} {
 		due := time.Duration(0)
 		if i > 0 {
 			due = w.Status()[0].Next.Sub(w.now)

@@ -63,7 +63,8 @@ func TestBigrams(t *testing.T) {
 // Normalize is NFC, whichever way it takes.
 func TestNormalizeIsNFC(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		piece := rapid.SampledFrom([]string{"a", "e\u0301", "é", "\u0301", "连", "，", "가", "\u1100\u1161", "→", "│", "Ａ", "ﬁ", "\u212b", "\xff", "abcdefgh", "—"})
+		piece := rapid.SampledFrom([]string{"a", "e\u0301", "é", "\u0301", "连", "，", "가", "\u1100\u1161", "→", "│", "Ａ", "ﬁ", "\u212b",
+			"\xff", "abcdefgh", "—"})
 		text := strings.Join(rapid.SliceOfN(piece, 0, 12).Draw(t, "text"), "")
 		if got := Normalize(text); got != norm.NFC.String(text) {
 			t.Fatalf("Normalize(%q) = %q", text, got)
@@ -93,7 +94,8 @@ func TestTokensOfAnyText(t *testing.T) {
 }
 
 func TestIsIdeograph(t *testing.T) {
-	for r, want := range map[rune]bool{'a': false, 'é': false, '—': false, '连': true, 'あ': true, 'ア': true, '한': true, 'ｱ': true, '，': false, '🙂': false, 0x3400: true, 0x10FF: false} {
+	for r, want := range map[rune]bool{'a': false, 'é': false, '—': false, '连': true, 'あ': true, 'ア': true, '한': true, 'ｱ': true, '，': false,
+		'🙂': false, 0x3400: true, 0x10FF: false} {
 		if got := IsIdeograph(r); got != want {
 			t.Errorf("IsIdeograph(%q) = %v", r, got)
 		}

@@ -14,7 +14,8 @@ func TestIsEvents(t *testing.T) {
 			"12m Warning BackOff pod/web-1 Back-off restarting",
 		},
 		[]string{
-			"", "REASON MESSAGE", "READY STATUS RESTARTS", "Type Reason Age From", "Warning BackOff pod", "a b c d Warning BackOff pod x y", "Warning: the pool is full today",
+			"", "REASON MESSAGE", "READY STATUS RESTARTS", "Type Reason Age From", "Warning BackOff pod", "a b c d Warning BackOff pod x y",
+			"Warning: the pool is full today",
 			"Normal PEOPLE say this here",
 		})
 }
@@ -64,7 +65,8 @@ func TestEvents(t *testing.T) {
 
 func TestEventType(t *testing.T) {
 	for row, want := range map[string]int{
-		"Warning BackOff x": 0, "12m Warning BackOff": 1, "a b c Normal Pulled": 3, "a b c d Normal Pulled": -1, "Warning": -1, "Warning backoff": -1, "": -1,
+		"Warning BackOff x": 0, "12m Warning BackOff": 1, "a b c Normal Pulled": 3, "a b c d Normal Pulled": -1, "Warning": -1,
+		"Warning backoff": -1, "": -1,
 	} {
 		if got := eventType(strings.Fields(row)); got != want {
 			t.Errorf("eventType(%q) = %d, want %d", row, got, want)

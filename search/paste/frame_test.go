@@ -35,18 +35,19 @@ func TestFrameOf(t *testing.T) {
 		"heading":             {"# Pool is full", frame{}, false},
 		"number only":         {"#1", frame{}, false},
 		"ruby":                {"\tfrom /app/pay.rb:12:in `charge'", frame{function: "charge", file: "/app/pay.rb"}, true},
-		"ruby first":          {"/app/pay.rb:12:in 'charge': no card (CardError)", frame{function: "charge", file: "/app/pay.rb", message: "no card (CardError)"}, true},
-		"ruby elsewhere":      {"see pay.rb: it fails", frame{}, false},
-		"go file":             {"\t/app/pool.go:42 +0x1d", frame{file: "/app/pool.go"}, true},
-		"go file in text":     {"/app/pool.go:42 +0x1d", frame{}, false},
-		"go function":         {"main.(*Pool).Take(0xc000126000, 0x1)", frame{function: "main.Pool.Take"}, true},
-		"go text":             {"it failed (again.)", frame{}, false},
-		"go assignment":       {"a=b.c(d)", frame{}, false},
-		"rust":                {"   4: pool::take", frame{function: "pool::take"}, true},
-		"rust generic":        {"   4: <T as", frame{}, false},
-		"not indented":        {"4: pool::take", frame{}, false},
-		"text":                {"the pool is full", frame{}, false},
-		"empty":               {"", frame{}, false},
+		"ruby first": {"/app/pay.rb:12:in 'charge': no card (CardError)",
+			frame{function: "charge", file: "/app/pay.rb", message: "no card (CardError)"}, true},
+		"ruby elsewhere":  {"see pay.rb: it fails", frame{}, false},
+		"go file":         {"\t/app/pool.go:42 +0x1d", frame{file: "/app/pool.go"}, true},
+		"go file in text": {"/app/pool.go:42 +0x1d", frame{}, false},
+		"go function":     {"main.(*Pool).Take(0xc000126000, 0x1)", frame{function: "main.Pool.Take"}, true},
+		"go text":         {"it failed (again.)", frame{}, false},
+		"go assignment":   {"a=b.c(d)", frame{}, false},
+		"rust":            {"   4: pool::take", frame{function: "pool::take"}, true},
+		"rust generic":    {"   4: <T as", frame{}, false},
+		"not indented":    {"4: pool::take", frame{}, false},
+		"text":            {"the pool is full", frame{}, false},
+		"empty":           {"", frame{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := frameOf(c.line)
@@ -86,7 +87,8 @@ func TestLibraryFrames(t *testing.T) {
 			t.Errorf("%+v is of the program itself", f)
 		}
 	}
-	for _, f := range []frame{{}, {function: "com.acme.Pool.take"}, {function: "javaish.X"}, {file: "/app/pool.py"}, {function: "main.main", file: "/app/main.go"}} {
+	for _, f := range []frame{{}, {function: "com.acme.Pool.take"}, {function: "javaish.X"}, {file: "/app/pool.py"},
+		{function: "main.main", file: "/app/main.go"}} {
 		if f.library() {
 			t.Errorf("%+v is of a library", f)
 		}

@@ -88,9 +88,11 @@ func TestIsLogLike(t *testing.T) {
 func TestRoleOf(t *testing.T) {
 	for key, want := range map[string]role{
 		"alertname": nameRole, "Alert_Name": nameRole, "告警名称": nameRole, "title": titleRole, "**Summary**": messageRole, "@message": messageRole,
-		"err": termRole, "error.code": termRole, "stack_trace": traceRole, "sql": queryRole, "app.kubernetes.io/name": serviceRole, "runbook_url": runbookRole,
-		"level": skipRole, "request_id": skipRole, "orderid": skipRole, "grid": unknownRole, "uid": unknownRole, "dashboardURL": skipRole, "weblink": skipRole,
-		"impact": unknownRole, "": unknownRole,
+		"err": termRole, "error.code": termRole, "stack_trace": traceRole, "sql": queryRole, "app.kubernetes.io/name": serviceRole,
+		"runbook_url": runbookRole,
+		"level":       skipRole, "request_id": skipRole, "orderid": skipRole, "grid": unknownRole, "uid": unknownRole, "dashboardURL": skipRole,
+		"weblink": skipRole,
+		"impact":  unknownRole, "": unknownRole,
 	} {
 		if got := roleOf(key); got != want {
 			t.Errorf("roleOf(%q) = %d, want %d", key, got, want)

@@ -11,7 +11,8 @@ import (
 func TestIsStatement(t *testing.T) {
 	predicate(t, isStatement,
 		[]string{
-			"SELECT 1", "SELECT * FROM a", "select * from a", "WITH x AS (SELECT 1)", "EXPLAIN SELECT 1", "INSERT INTO a VALUES (1)", "insert ignore into a",
+			"SELECT 1", "SELECT * FROM a", "select * from a", "WITH x AS (SELECT 1)", "EXPLAIN SELECT 1", "INSERT INTO a VALUES (1)",
+			"insert ignore into a",
 			"REPLACE INTO a", "DELETE FROM a", "UPDATE a SET b = 1", "update a set b = 1", "ALTER TABLE a", "CREATE UNIQUE INDEX", "create index i",
 			"DROP TABLE a", "TRUNCATE TABLE a",
 		},
@@ -24,7 +25,8 @@ func TestIsStatement(t *testing.T) {
 func TestIsSlowQuery(t *testing.T) {
 	predicate(t, isSlowQuery,
 		[]string{
-			"# Query_time: 2.5", "# User@Host: app[app]", "x Query_time=3", "LOG: duration: 5012.3 ms statement: VACUUM", "duration: 1 ms execute <unnamed>: x",
+			"# Query_time: 2.5", "# User@Host: app[app]", "x Query_time=3", "LOG: duration: 5012.3 ms statement: VACUUM",
+			"duration: 1 ms execute <unnamed>: x",
 			"SELECT * FROM orders",
 		},
 		[]string{"", "duration: 5 ms", "statement: SELECT", "SELECT 1", "SELECT a,b", "the query is slow"})

@@ -139,8 +139,9 @@ func TestReadLimits(t *testing.T) {
 	}
 	for in, want := range map[string]Kind{
 		"": Text, "pool full": Text, "SELECT * FROM orders": SlowQuery, "panic: x": Trace, "[FIRING:1] X": Alert, "ERROR x": Log,
-		"12m Warning BackOff pod/x Back-off": Events, `{"level":"error","msg":"x y"}`: Log, `{"labels":{"alertname":"X"}}`: Alert, `{"level":1,"alertname":"X"}`: Alert,
-		`{"x":1}`: Text, // nothing was read
+		"12m Warning BackOff pod/x Back-off": Events, `{"level":"error","msg":"x y"}`: Log, `{"labels":{"alertname":"X"}}`: Alert,
+		`{"level":1,"alertname":"X"}`: Alert,
+		`{"x":1}`:                     Text, // nothing was read
 	} {
 		if got := Read(in).Kind; got != want {
 			t.Errorf("Read(%q) is %q, want %q", in, got, want)
@@ -158,7 +159,8 @@ func TestLooksPastedLimits(t *testing.T) {
 			"level=error msg=x the pool", `10.0.0.1 - - [24/Nov/2026] "GET / HTTP/1.1" 502`, "Nov 24 03:00:00 web",
 		},
 		[]string{
-			strings.Repeat("x", pastedRunes), strings.Repeat("连", pastedRunes), "a\nb", "SELECT a FROM b", "03:00:00 the pool", "03:00 the pool full",
+			strings.Repeat("x", pastedRunes), strings.Repeat("连", pastedRunes), "a\nb", "SELECT a FROM b", "03:00:00 the pool",
+			"03:00 the pool full",
 			"level=error a b c", "com.acme.Pool.take(x)", "Nov 24 x y",
 		})
 }

@@ -58,7 +58,8 @@ func TestIsTrace(t *testing.T) {
 	const frame = "\tat a.b.C(D.java:1)\n"
 	predicate(t, isTrace,
 		[]string{
-			frame, frame + frame, "x\n" + frame + strings.Repeat("y\n", 5), "Traceback (most recent call last):", "panic: x", "thread 'main' panicked at src/a.rs:1",
+			frame, frame + frame, "x\n" + frame + strings.Repeat("y\n", 5), "Traceback (most recent call last):", "panic: x",
+			"thread 'main' panicked at src/a.rs:1",
 			strings.Repeat("y\n", 20) + frame + frame,
 		},
 		[]string{"", "x", frame + strings.Repeat("y\n", 8), "x\npanic: y", "the Traceback (most", "x\nthread panicked at y"})
@@ -130,7 +131,8 @@ func TestAddFrame(t *testing.T) {
 
 // A log around a trace is detail, and lines of source code are nothing.
 func TestTraceInALog(t *testing.T) {
-	const text = "starting the worker\nTraceback (most recent call last):\n  File \"/app/pool.py\", line 12, in take\n    raise PoolError(\"x\")\n" +
+	const text = "starting the worker\nTraceback (most recent call last):\n  File \"/app/pool.py\", line 12, in take\n    raise " +
+		"PoolError(\"x\")\n" +
 		"acme.PoolError: no connection\n"
 	want := Reading{
 		Codes: []string{"PoolError"}, Messages: []string{"no connection"},

@@ -252,7 +252,8 @@ func TestLimits(t *testing.T) {
 
 func TestString(t *testing.T) {
 	for _, text := range []string{
-		"", "a", "a b", "a OR b", "(a b) OR c", "-ab", "-(a)", "-(a OR b)", "-(a b)", `"a b" -"c d"`, "a*", "-ab*", `title:"a (b)" c`, "detect:>=1h30m",
+		"", "a", "a b", "a OR b", "(a b) OR c", "-ab", "-(a)", "-(a OR b)", "-(a b)", `"a b" -"c d"`, "a*", "-ab*", `title:"a (b)" c`,
+		"detect:>=1h30m",
 		"-kind:page", "a -(b OR c) d",
 	} {
 		t.Run(text, func(t *testing.T) {

@@ -79,7 +79,8 @@ func FuzzQuery(f *testing.F) {
 		if ok == (got == "") || !utf8.ValidString(got) || utf8.RuneCountInString(got) > maxRunes {
 			t.Fatalf("%q is stored as %q (%v)", text, got, ok)
 		}
-		if strings.ContainsAny(got, "@\x00\n") || strings.Contains(got, "  ") || strings.Contains(got, "://") && strings.Contains(got, "https://x") {
+		if strings.ContainsAny(got, "@\x00\n") || strings.Contains(got, "  ") || strings.Contains(got, "://") &&
+			strings.Contains(got, "https://x") {
 			t.Fatalf("%q is stored as %q", text, got)
 		}
 		if again, _ := c.Query(got); ok && strings.Count(again, "<") < strings.Count(got, "<secret>") {

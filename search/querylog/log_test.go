@@ -77,9 +77,11 @@ func TestKeystrokesAreOneSearch(t *testing.T) {
 		{"typed", func(b *bench) { b.asks("p", 0, "po", "poo", "pool", "pool exh") }, []string{"pool exh 1/1/1/0"}},
 		{"corrected", func(b *bench) { b.asks("p", 3, "pool xe", "pool", "pool exh") }, []string{"pool exh 1/0/1/0"}},
 		{"two readers", func(b *bench) { b.asks("p", 0, "pool"); b.asks("q", 0, "pool ex") }, []string{"pool 1/1/1/0", "pool ex 1/1/1/0"}},
-		{"after a pause", func(b *bench) { b.asks("p", 0, "pool"); b.pass(6 * time.Second); b.asks("p", 0, "pool ex") }, []string{"pool 1/1/1/0", "pool ex 1/1/1/0"}},
+		{"after a pause", func(b *bench) { b.asks("p", 0, "pool"); b.pass(6 * time.Second); b.asks("p", 0, "pool ex") },
+			[]string{"pool 1/1/1/0", "pool ex 1/1/1/0"}},
 		{"another word", func(b *bench) { b.asks("p", 0, "pool", "queue") }, []string{"pool 1/1/1/0", "queue 1/1/1/0"}},
-		{"paged and sorted", func(b *bench) { b.asks("p", 9, "pool"); b.pass(time.Minute); b.asks("p", 9, "pool", "pool") }, []string{"pool 1/0/1/0"}},
+		{"paged and sorted", func(b *bench) { b.asks("p", 9, "pool"); b.pass(time.Minute); b.asks("p", 9, "pool", "pool") },
+			[]string{"pool 1/0/1/0"}},
 		{"without script", func(b *bench) { b.Asked(Search{Text: "pool"}); b.Asked(Search{Text: "Pool "}) }, []string{"pool 2/2/0/0"}},
 		{"keystrokes without a page", func(b *bench) { b.asks("", 0, "p", "po") }, nil},
 		{"found, not watched", func(b *bench) { b.Asked(Search{Text: "pool", Found: 3}) }, nil},
@@ -229,7 +231,8 @@ func TestNotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	notes, err := b.Missing(t.Context())
-	if err != nil || len(notes) != 2 || !notes[0].Open() || notes[0].Query != "kafka" || notes[1].DoneBy != "ops" || !notes[1].Done.Equal(b.now) {
+	if err != nil || len(notes) != 2 || !notes[0].Open() || notes[0].Query != "kafka" || notes[1].DoneBy != "ops" ||
+		!notes[1].Done.Equal(b.now) {
 		t.Errorf("%+v, %v", notes, err)
 	}
 	third, err := b.Report(t.Context(), "redis eviction", "")

@@ -53,7 +53,8 @@ func TestWhenItIsWrittenChangesNothing(t *testing.T) {
 			all[i] = g
 		}
 		if !reflect.DeepEqual(all[0].rows(), all[1].rows()) || all[0].Searches != all[1].Searches || all[0].Empty != all[1].Empty {
-			rt.Fatalf("written at the end %q, now and then %q", fmt.Sprint(all[0].rows(), all[0].Searches), fmt.Sprint(all[1].rows(), all[1].Searches))
+			rt.Fatalf("written at the end %q, now and then %q", fmt.Sprint(all[0].rows(), all[0].Searches),
+				fmt.Sprint(all[1].rows(), all[1].Searches))
 		}
 		for _, g := range all[1].Gaps {
 			if g.Empty > g.Asked || g.Watched > g.Asked || g.Asked == 0 {

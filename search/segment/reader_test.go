@@ -306,7 +306,8 @@ func TestDeletedDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Size() != 5 || r.Count() != 3 || r.Alive().GetCardinality() != 3 || set.GetCardinality() != 5 || r.Cardinality(set) != 3 || r.Cardinality(nil) != 0 {
+	if r.Size() != 5 || r.Count() != 3 || r.Alive().GetCardinality() != 3 || set.GetCardinality() != 5 || r.Cardinality(set) != 3 ||
+		r.Cardinality(nil) != 0 {
 		t.Errorf("size %d, count %d, alive %v, set %v, cardinality %d", r.Size(), r.Count(), r.Alive(), set, r.Cardinality(set))
 	}
 	if none, err := r.Docs(TagField, "nothing"); err != nil || none != nil {

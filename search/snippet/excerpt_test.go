@@ -101,7 +101,8 @@ Run pgctl there.
 
 // Chinese text, full-width colons and nested lists are no different.
 func TestWholeSectionsInChinese(t *testing.T) {
-	html, _ := snippet.Excerpt(string(render(t, "# 连接池\n\n## 缓解\n\n结束超过 30 秒的只读会话：\n\n```sql\nSELECT pg_terminate_backend(pid);\n```\n\n1. 摘流量\n   1. 先 eu-1\n   2. 再 us-1\n2. 扩容\n\n## 背景\n\n无\n").HTML), "h-缓解", 8000)
+	html, _ := snippet.Excerpt(string(render(t, "# 连接池\n\n## 缓解\n\n结束超过 30 秒的只读会话：\n\n```sql\nSELECT "+
+		"pg_terminate_backend(pid);\n```\n\n1. 摘流量\n   1. 先 eu-1\n   2. 再 us-1\n2. 扩容\n\n## 背景\n\n无\n").HTML), "h-缓解", 8000)
 	const want = "结束超过 30 秒的只读会话：\n\n    SELECT pg_terminate_backend(pid);\n\n1. 摘流量\n   1. 先 eu-1\n   2. 再 us-1\n2. 扩容"
 	if got := snippet.PlainText(html); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -112,7 +113,8 @@ func TestWholeFindsItsSection(t *testing.T) {
 	const body = `<h2 id="h-a">A</h2><p>one</p><ul><li>two<br><h3>in</h3></li></ul><h3 id="h-b">B</h3>` + "\n" +
 		`<h4 id="h-c">C</h4><pre><code>x</code></pre><h2 id="h-d">D</h2><h2 id="h-e">E</h2><p>later</p></div><p>outside</p><h2 id="h-f">F</h2><p>cut`
 	for anchor, want := range map[string]string{
-		"h-a": `<p>one</p><ul><li>two<br><h3>in</h3></li></ul><p><strong>B</strong></p>` + "\n\n" + `<p><strong>C</strong></p>` + "\n" + `<pre><code>x</code></pre>`,
+		"h-a": `<p>one</p><ul><li>two<br><h3>in</h3></li></ul><p><strong>B</strong></p>` + "\n\n" + `<p><strong>C</strong></p>` + "\n" +
+			`<pre><code>x</code></pre>`,
 		"h-c": `<pre><code>x</code></pre>`,
 		"h-d": `<p>later</p>`,
 		"h-f": ``,
@@ -176,7 +178,8 @@ func TestSourceOfASection(t *testing.T) {
 		}
 	}
 	text, more := snippet.ExcerptMarkdown([]byte(section), from, before, 8000)
-	if more || !strings.HasPrefix(text, "Changed in") || !strings.HasSuffix(text, "- [ ] open") || !strings.Contains(text, "deployctl rollback payment-gw \\\n\t--region") {
+	if more || !strings.HasPrefix(text, "Changed in") || !strings.HasSuffix(text, "- [ ] open") ||
+		!strings.Contains(text, "deployctl rollback payment-gw \\\n\t--region") {
 		t.Errorf("more %v:\n%s", more, text)
 	}
 	long := "A\n---\nIntro.\n\nRun:\n\n```\na\n\nb:\n\nc\n```\n\nThen:\n\n" + strings.Repeat("- step\n", 500) + "\nEnd.\n"

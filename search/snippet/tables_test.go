@@ -73,7 +73,8 @@ func marked(terms map[string]float32, text string) string {
 }
 
 func TestMarkedWords(t *testing.T) {
-	terms := map[string]float32{"pool": 1, "timeout": 1, "die": 1, "crash": 1, "loop": 1, "连接": 1, "接池": 1, "库": 1, "db": 1, "é": 1, "1062": 1, "0615": 1}
+	terms := map[string]float32{"pool": 1, "timeout": 1, "die": 1, "crash": 1, "loop": 1, "连接": 1, "接池": 1, "库": 1, "db": 1, "é": 1,
+		"1062": 1, "0615": 1}
 	for text, want := range map[string]string{
 		"":                      "none",
 		"nothing here":          "none",
@@ -108,12 +109,14 @@ func TestMarkedWords(t *testing.T) {
 // beginnings dismiss none of them.
 func TestMarkerAgainstScan(t *testing.T) {
 	word := rapid.SampledFrom([]string{
-		"pool", "Pools", "pooling", "time", "timeOut", "Timeouts", "dying", "die", "tying", "yield", "yes", "fly", "flies", "KubePod", "podKube", "x1y", "1062", "ERROR1062",
+		"pool", "Pools", "pooling", "time", "timeOut", "Timeouts", "dying", "die", "tying", "yield", "yes", "fly", "flies", "KubePod",
+		"podKube", "x1y", "1062", "ERROR1062",
 		"é", "école", "cafés", "don't", "pool's", "tcp_tw_reuse", "a", "ab", "连接", "池", "連", "ﾌﾟｰﾙ", ",", "-",
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		query := rapid.SliceOfN(word, 1, 4).Draw(t, "query")
-		text := analysis.Normalize(strings.Join(rapid.SliceOfN(word, 0, 12).Draw(t, "text"), rapid.SampledFrom([]string{" ", "", "\n"}).Draw(t, "between")))
+		text := analysis.Normalize(strings.Join(rapid.SliceOfN(word, 0, 12).Draw(t, "text"),
+			rapid.SampledFrom([]string{" ", "", "\n"}).Draw(t, "between")))
 		terms := map[string]float32{}
 		for _, w := range query {
 			tokens := analysis.Scan(nil, analysis.Normalize(w))

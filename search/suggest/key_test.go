@@ -44,7 +44,8 @@ func TestKeys(t *testing.T) {
 
 func TestTyped(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", " Pool  F": "pool f", "连接 池": "连接 池", "tcp_tw": "tcp tw", strings.Repeat("x", 96): strings.Repeat("x", 96), strings.Repeat("x ", 101): "",
+		"": "", " Pool  F": "pool f", "连接 池": "连接 池", "tcp_tw": "tcp tw", strings.Repeat("x", 96): strings.Repeat("x", 96),
+		strings.Repeat("x ", 101): "",
 	} {
 		if got := typed(text); got != want {
 			t.Errorf("typed(%.20q) = %q, want %q", text, got, want)

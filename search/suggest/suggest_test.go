@@ -107,7 +107,8 @@ func TestApplyIsReplace(t *testing.T) {
 			return Document{
 				ID: fmt.Sprint(id), Title: strings.Join(rapid.SliceOfN(word, 1, 5).Draw(t, "title"), " "), Address: fmt.Sprint("/guides/", id),
 				Kind: rapid.SampledFrom([]string{"runbook", "guide"}).Draw(t, "kind"), Alerts: rapid.SliceOfN(word, 0, 2).Draw(t, "alerts"),
-				Services: rapid.SliceOfN(word, 0, 2).Draw(t, "services"), Date: on(rapid.IntRange(1, 28).Draw(t, "day")), Archived: rapid.Bool().Draw(t, "archived"),
+				Services: rapid.SliceOfN(word, 0, 2).Draw(t, "services"), Date: on(rapid.IntRange(1, 28).Draw(t, "day")),
+				Archived: rapid.Bool().Draw(t, "archived"),
 			}
 		}
 		all := map[string]Document{}
@@ -302,7 +303,9 @@ func TestFollower(t *testing.T) {
 // library100k are titles as a large portal has them.
 func library100k() []Document {
 	r := rand.New(rand.NewPCG(1, 2))
-	words := strings.Fields("checkout payment gateway pool connection exhausted timeout latency disk full replica lag kafka consumer pod crash looping memory leak deploy rollback certificate expired dns cache stampede quota node clock skew index search orders inventory shipping identity edge proxy region failover partition retry storm")
+	words := strings.Fields("checkout payment gateway pool connection exhausted timeout latency disk full replica lag kafka consumer " +
+		"pod crash looping memory leak deploy rollback certificate expired dns cache stampede quota node clock skew index search orders " +
+		"inventory shipping identity edge proxy region failover partition retry storm")
 	pick := func() string { return words[r.IntN(len(words))] }
 	docs := make([]Document, 100_000)
 	for i := range docs {

@@ -15,8 +15,9 @@ func Rules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{
 			ID: RuleForm, Title: "`search/synonyms.yaml` maps words to their synonyms", Weight: postmortems.Error,
-			Why:  "If part of the file is ignored, some searches miss documents without a visible reason.",
-			Fix:  "Write one entry a line: a word, a colon, and one text or a list in brackets. `[]` removes a built-in synonym. List a word once, with all its synonyms.",
+			Why: "If part of the file is ignored, some searches miss documents without a visible reason.",
+			Fix: "Write one entry a line: a word, a colon, and one text or a list in brackets. `[]` removes a built-in synonym. List a word " +
+				"once, with all its synonyms.",
 			Bad:  "db: {is: database}\n",
 			Good: good,
 		},

@@ -183,7 +183,8 @@ func TestWords(t *testing.T) {
 func TestMatchIsTheLongest(t *testing.T) {
 	set, _ := Parse([]byte("a1: x1\na1 b1: x2\na1 b1 c1: x3\na1 d1: x4\n"))
 	for text, want := range map[string]string{
-		"a1": "1 x1", "a1 b1": "2 x2", "a1 b1 c1": "3 x3", "a1 b1 c1 d1": "3 x3", "a1 b1 d1": "2 x2", "a1 d1": "2 x4", "a1 c1": "1 x1", "b1": "0 ", "z1 a1": "0 ",
+		"a1": "1 x1", "a1 b1": "2 x2", "a1 b1 c1": "3 x3", "a1 b1 c1 d1": "3 x3", "a1 b1 d1": "2 x2", "a1 d1": "2 x4", "a1 c1": "1 x1",
+		"b1": "0 ", "z1 a1": "0 ",
 	} {
 		n, meanings := set.Match(Words(text))
 		if got := fmt.Sprintf("%d %s", n, strings.Join(meanings, "|")); got != want {

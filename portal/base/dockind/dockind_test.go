@@ -36,13 +36,15 @@ func TestLookups(t *testing.T) {
 		byKey = append(byKey, row{k.Key, k.Folder, k.Path()})
 	}
 	want := []row{
-		{"postmortem", "postmortems", "/postmortems"}, {"training", "training", "/training"}, {"page", "", "/pages"}, {"report", "reports", "/reports"},
+		{"postmortem", "postmortems", "/postmortems"}, {"training", "training", "/training"}, {"page", "", "/pages"},
+		{"report", "reports", "/reports"},
 		{"", "", "/pages"}, {"", "", "/pages"}, {"", "", "/pages"},
 	}
 	if diff := cmp.Diff(want, byKey); diff != "" {
 		t.Error(diff)
 	}
-	for folder, want := range map[string]string{"postmortems": "postmortem", "training": "training", "reports": "", "pages": "", "": "", "runbook": "", "Runbooks": ""} {
+	for folder, want := range map[string]string{"postmortems": "postmortem", "training": "training", "reports": "", "pages": "", "": "",
+		"runbook": "", "Runbooks": ""} {
 		if k, ok := ByFolder(folder); k.Key != want || ok != (want != "") {
 			t.Errorf("folder %q has the kind %q, %v", folder, k.Key, ok)
 		}
@@ -56,7 +58,8 @@ func TestTableCannotBeChanged(t *testing.T) {
 	if diff := cmp.Diff(before, Keys(Found())); diff != "" {
 		t.Error(diff)
 	}
-	if kinds := Keys(All()); slices.Contains(kinds, "report") || len(kinds)+1 != len(before) || strings.Join(kinds, " ") != strings.Join(before[:len(kinds)], " ") {
+	if kinds := Keys(All()); slices.Contains(kinds, "report") || len(kinds)+1 != len(before) ||
+		strings.Join(kinds, " ") != strings.Join(before[:len(kinds)], " ") {
 		t.Errorf("documents have the kinds %v", kinds)
 	}
 }

@@ -14,7 +14,8 @@ import (
 
 func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{
-		0: "0 bytes", 1: "1 byte", 1023: "1,023 bytes", 1024: "1 KiB", 1075: "1 KiB", 1076: "1.1 KiB", 1536: "1.5 KiB", 10188: "9.9 KiB", 10189: "10 KiB",
+		0: "0 bytes", 1: "1 byte", 1023: "1,023 bytes", 1024: "1 KiB", 1075: "1 KiB", 1076: "1.1 KiB", 1536: "1.5 KiB", 10188: "9.9 KiB",
+		10189:    "10 KiB",
 		64 << 20: "64 MiB", 1<<20 - 1: "1 MiB", 1023*1024 + 511: "1,023 KiB", 1023*1024 + 513: "1 MiB", 5 << 30: "5 GiB", 1 << 40: "1 TiB",
 		3 << 50: "3 PiB", 1 << 60: "1 EiB", math.MaxInt64: "8 EiB", math.MinInt64: "−8 EiB", -1: "−1 byte", -1536: "−1.5 KiB",
 	} {

@@ -34,7 +34,8 @@ func FuzzLine(f *testing.F) {
 	f.Add("\xff\xfe\x00")
 	f.Fuzz(func(t *testing.T, text string) {
 		got := humanize.Line(text)
-		if !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) || strings.ContainsFunc(got, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }) {
+		if !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) ||
+			strings.ContainsFunc(got, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }) {
 			t.Fatalf("%q", got)
 		}
 		if humanize.Line(got) != got {

@@ -28,7 +28,8 @@ func TestLaterRevisionTakesThePlace(t *testing.T) {
 		d.Revision, d.Address, d.Quiet = revision, address, q
 		return d
 	}
-	w.add(to(1, "awake@example.org", nil), to(1, "down@example.org", nil), to(1, "asleep@example.org", quiet), to(1, "other@example.org", quiet))
+	w.add(to(1, "awake@example.org", nil), to(1, "down@example.org", nil), to(1, "asleep@example.org", quiet),
+		to(1, "other@example.org", quiet))
 	w.tick()
 	for _, d := range mustList(w) {
 		if d.State == Parked {

@@ -45,11 +45,12 @@ func TestNotifications(t *testing.T) {
 		body string
 		same bool
 	}{
-		"a twin with another address and wording": {strings.NewReplacer(`"generatorURL":""`, `"generatorURL":"http://b"`, "is <b>down</b>", "is out").Replace(firing), true},
-		"the alerts in another order":             {swapped(), true},
-		"an alert that changed its state":         {strings.Replace(firing, `"status":"resolved","labels"`, `"status":"firing","labels"`, 1), false},
-		"another receiver":                        {strings.Replace(firing, "web", "mail", 1), false},
-		"a stated repeat":                         {strings.Replace(firing, "first notification", "repeat interval elapsed", 1), false},
+		"a twin with another address and wording": {strings.NewReplacer(`"generatorURL":""`, `"generatorURL":"http://b"`, "is <b>down</b>",
+			"is out").Replace(firing), true},
+		"the alerts in another order":     {swapped(), true},
+		"an alert that changed its state": {strings.Replace(firing, `"status":"resolved","labels"`, `"status":"firing","labels"`, 1), false},
+		"another receiver":                {strings.Replace(firing, "web", "mail", 1), false},
+		"a stated repeat":                 {strings.Replace(firing, "first notification", "repeat interval elapsed", 1), false},
 	} {
 		if got := key(t, c.body) == first; got != c.same {
 			t.Errorf("%s: same notification %v, want %v", name, got, c.same)

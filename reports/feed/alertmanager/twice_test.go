@@ -34,14 +34,20 @@ func TestWhatIsSaidTwiceCountsOnce(t *testing.T) {
 		messages int // of the oldest episode
 		ends     string
 	}{
-		"a twin":                  {[]string{said("firing", first, never, "a"), said("firing", first, never, "b")}, 1, 1, ""},
-		"a repeat, hours later":   {[]string{said("firing", first, never, "a"), said("firing", first, never, "a"), said("firing", first, never, "a")}, 1, 1, ""},
-		"an end that is a guess":  {[]string{said("firing", first, "2026-11-24T10:05:00Z", "a"), said("firing", first, "2026-11-24T10:09:00Z", "a")}, 1, 1, ""},
-		"resolved":                {[]string{said("firing", first, never, "a"), said("resolved", first, "2026-11-24T10:30:00Z", "a")}, 1, 2, "10:30:00"},
-		"resolved, said by twins": {[]string{said("resolved", first, "2026-11-24T10:30:05Z", "b"), said("resolved", first, "2026-11-24T10:30:00Z", "a")}, 1, 1, "10:30:00"},
-		"a twin that is behind":   {[]string{said("resolved", first, "2026-11-24T10:30:00Z", "a"), said("firing", first, never, "b")}, 1, 2, "10:30:00"},
-		"a firing again":          {[]string{said("firing", first, never, "a"), said("resolved", first, "2026-11-24T10:30:00Z", "a"), said("firing", again, never, "a")}, 2, 2, "10:30:00"},
-		"again, without an end":   {[]string{said("firing", first, never, "a"), said("firing", again, never, "a")}, 2, 1, "10:40:00"},
+		"a twin": {[]string{said("firing", first, never, "a"), said("firing", first, never, "b")}, 1, 1, ""},
+		"a repeat, hours later": {[]string{said("firing", first, never, "a"), said("firing", first, never, "a"),
+			said("firing", first, never, "a")}, 1, 1, ""},
+		"an end that is a guess": {[]string{said("firing", first, "2026-11-24T10:05:00Z", "a"),
+			said("firing", first, "2026-11-24T10:09:00Z", "a")}, 1, 1, ""},
+		"resolved": {[]string{said("firing", first, never, "a"), said("resolved", first, "2026-11-24T10:30:00Z", "a")},
+			1, 2, "10:30:00"},
+		"resolved, said by twins": {[]string{said("resolved", first, "2026-11-24T10:30:05Z", "b"),
+			said("resolved", first, "2026-11-24T10:30:00Z", "a")}, 1, 1, "10:30:00"},
+		"a twin that is behind": {[]string{said("resolved", first, "2026-11-24T10:30:00Z", "a"), said("firing", first, never, "b")}, 1,
+			2, "10:30:00"},
+		"a firing again": {[]string{said("firing", first, never, "a"), said("resolved", first, "2026-11-24T10:30:00Z", "a"),
+			said("firing", again, never, "a")}, 2, 2, "10:30:00"},
+		"again, without an end": {[]string{said("firing", first, never, "a"), said("firing", again, never, "a")}, 2, 1, "10:40:00"},
 	} {
 		var signals []alert.Signal
 		for _, body := range c.bodies {

@@ -89,7 +89,8 @@ func TestIncidentFromEvents(t *testing.T) {
 }
 
 func TestChangesAndTickets(t *testing.T) {
-	for predicate, want := range map[string]string{"deployed": "succeeded", "upgraded": "succeeded", "rolledback": "rolledback", "removed": ""} {
+	for predicate, want := range map[string]string{"deployed": "succeeded", "upgraded": "succeeded", "rolledback": "rolledback",
+		"removed": ""} {
 		f := feedtest.One(
 			t,
 			Decoder{},

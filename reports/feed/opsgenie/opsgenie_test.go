@@ -64,7 +64,8 @@ func TestIncidentInEveryPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := feedtest.One(t, Decoder{}, feedtest.Input(body))
-			if f.Entity != "i1" || f.Incident.Title != "Checkout down" || f.Incident.Form != Name || f.Incident.Times[incident.Detected].At.Minute() != 2 {
+			if f.Entity != "i1" || f.Incident.Title != "Checkout down" || f.Incident.Form != Name ||
+				f.Incident.Times[incident.Detected].At.Minute() != 2 {
 				t.Errorf("%+v", f.Incident)
 			}
 		})

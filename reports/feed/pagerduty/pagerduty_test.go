@@ -35,7 +35,8 @@ func TestPage(t *testing.T) {
 	var signals []alert.Signal
 	reopen := strings.NewReplacer(`"created_at"`, `"reopened_at":"2026-11-24T10:21:00Z","created_at"`)
 	for _, body := range []string{
-		webhook("triggered", "10:00:01"), webhook("triggered", "10:00:01"), webhook("acknowledged", "10:02:00"), webhook("priority_updated", "10:03:00"),
+		webhook("triggered", "10:00:01"), webhook("triggered", "10:00:01"), webhook("acknowledged", "10:02:00"),
+		webhook("priority_updated", "10:03:00"),
 		webhook("escalated", "10:04:00"), webhook("resolved", "10:20:00"),
 		reopen.Replace(webhook("reopened", "10:21:00")), reopen.Replace(webhook("resolved", "10:30:00")),
 	} {
@@ -50,7 +51,8 @@ func TestPage(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	again, first := all[0], all[1]
-	if first.Fingerprint != "PGR0VU2" || !first.Page || !first.Paging || first.Service != "cart" || first.Name != "A little bump" || first.Notifications != 2 ||
+	if first.Fingerprint != "PGR0VU2" || !first.Page || !first.Paging || first.Service != "cart" || first.Name != "A little bump" ||
+		first.Notifications != 2 ||
 		first.StartsAt.Format(time.TimeOnly) != "10:00:00" || first.AckedAt.Format(time.TimeOnly) != "10:02:00" ||
 		first.EndsAt.Format(time.TimeOnly) != "10:20:00" ||
 		first.Dedups[0] != "cart/down" {
@@ -69,7 +71,8 @@ func TestPage(t *testing.T) {
 
 func TestVoice(t *testing.T) {
 	var facts []feed.Fact
-	for _, e := range []string{"triggered 10:00:01", "acknowledged 10:02:00.5", "unacknowledged 10:05:00", "acknowledged 10:07:00", "resolved 10:20:00", "reopened 10:21:00", "priority_updated 10:22:00", "resolved 10:30:00"} {
+	for _, e := range []string{"triggered 10:00:01", "acknowledged 10:02:00.5", "unacknowledged 10:05:00", "acknowledged 10:07:00",
+		"resolved 10:20:00", "reopened 10:21:00", "priority_updated 10:22:00", "resolved 10:30:00"} {
 		kind, at, _ := strings.Cut(e, " ")
 		facts = append(facts, decode(t, webhook(kind, at))[0])
 	}
@@ -78,7 +81,8 @@ func TestVoice(t *testing.T) {
 		v.Aliases[0] != "cart/down" {
 		t.Fatalf("%+v", v)
 	}
-	for m, want := range map[incident.Milestone]string{incident.Detected: "10:00:00", incident.Acknowledged: "10:07:00", incident.Resolved: "10:30:00"} {
+	for m, want := range map[incident.Milestone]string{incident.Detected: "10:00:00", incident.Acknowledged: "10:07:00",
+		incident.Resolved: "10:30:00"} {
 		if got := v.Times[m].At.Format(time.TimeOnly); got != want {
 			t.Errorf("%s at %s, want %s", m, got, want)
 		}

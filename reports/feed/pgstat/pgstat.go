@@ -222,7 +222,8 @@ func redactRow(raw []byte) []byte {
 		return []byte("{}")
 	}
 	out := map[string]any{}
-	for _, c := range []string{"userid", "dbid", "queryid", "datname", "rolname", "calls", "total_exec_time", "total_time", "rows", "stats_since"} {
+	for _, c := range []string{"userid", "dbid", "queryid", "datname", "rolname", "calls", "total_exec_time", "total_time", "rows",
+		"stats_since"} {
 		if v, ok := columns[c]; ok {
 			out[c] = v
 		}

@@ -56,7 +56,8 @@ func TestModernHeaders(t *testing.T) {
 }
 
 func TestOldHeaders(t *testing.T) {
-	log := "# Time: 071218 11:48:27 # User@Host: [SQL_SLAVE] @  []\n# Thread_id: 10  Schema: foo\n# Query_time: 2  Lock_time: 0  Rows_sent: 1  Rows_examined: 0\nBEGIN;\n" +
+	log := "# Time: 071218 11:48:27 # User@Host: [SQL_SLAVE] @  []\n# Thread_id: 10  Schema: foo\n# Query_time: 2  Lock_time: 0  " +
+		"Rows_sent: 1  Rows_examined: 0\nBEGIN;\n" +
 		"# User@Host: [SQL_SLAVE] @  []\n# Thread_id: 10\n# Query_time: 2  Lock_time: 0  Rows_sent: 1  Rows_examined: 0\nBEGIN;\n" +
 		"# Time: 131128  1:05:31\n# User@Host: u[u] @ h []\n# Query_time: 3  Lock_time: 0 Rows_sent: 2  Rows_examined: 2\nselect 1;\n"
 	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(log))
@@ -90,7 +91,8 @@ func TestRejections(t *testing.T) {
 		t,
 		Decoder{},
 		feedtest.Input(
-			"# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\nselect 'secret';\n# Time: 2017-12-13T02:41:21Z\n# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\n",
+			"# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\nselect 'secret';\n# Time: 2017-12-13T02:41:21Z\n# User@Host: u[u] @ "+
+				"h []\n# Query_time: 1 Lock_time: 0\n",
 		),
 	)
 	if err != nil || len(d.Rejected) != 2 || strings.Contains(string(d.Rejected[0].Raw), "secret") ||

@@ -111,7 +111,8 @@ func TestSloth(t *testing.T) {
 	files, told := run(t, "sloth", slothSpec)
 	slos := define(t, files)
 	a := slos["my-service-requests-availability"]
-	if a.Target != 0.999 || a.Indicator.Bad != `sum(increase(http_total{code=~"5.."}[{{.window}}]))` || a.Window.String() != "30d" || !a.Window.Rolling || a.Service != "my-service" {
+	if a.Target != 0.999 || a.Indicator.Bad != `sum(increase(http_total{code=~"5.."}[{{.window}}]))` || a.Window.String() != "30d" ||
+		!a.Window.Rolling || a.Service != "my-service" {
 		t.Errorf("got %+v", a)
 	}
 	if a.Labels["owner"][0] != "other" {
@@ -123,7 +124,8 @@ func TestSloth(t *testing.T) {
 	if len(slos) != 2 || len(files) != 2 || !strings.Contains(string(files[0].Data), "postern/team: myteam") {
 		t.Errorf("%d objectives, files %v", len(slos), files)
 	}
-	for _, want := range []string{"a.yml: Sloth shows a mean of ratios", "a.yml:13: alerting was left out", "a.yml:19: left out: an indicator by plug-in"} {
+	for _, want := range []string{"a.yml: Sloth shows a mean of ratios", "a.yml:13: alerting was left out",
+		"a.yml:19: left out: an indicator by plug-in"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("%q is not told in\n%s", want, told)
 		}
@@ -134,7 +136,8 @@ func TestPyrra(t *testing.T) {
 	files, told := run(t, "pyrra", pyrraSpec)
 	slos := define(t, files)
 	a := slos["api-errors"]
-	if a.Target != 0.995 || !a.Indicator.Counter || a.Indicator.Bad != `http_total{code=~"5.."}` || a.Indicator.Total != "http_total" || a.Window.String() != "2w" {
+	if a.Target != 0.995 || !a.Indicator.Counter || a.Indicator.Bad != `http_total{code=~"5.."}` || a.Indicator.Total != "http_total" ||
+		a.Window.String() != "2w" {
 		t.Errorf("got %+v", a)
 	}
 	if a.Labels["area"][0] != "api" || len(a.Labels) != 1 {

@@ -42,7 +42,8 @@ func (r *reader) pyrra(m *yamldoc.Map) {
 		return
 	}
 	if spec.Has("alerting") {
-		r.find(spec.Value("alerting").Line(), "alerting was left out: the portal does not page. It tells which of the standard burn-rate rules would have fired")
+		r.find(spec.Value("alerting").Line(), "alerting was left out: the portal does not page. It tells which of the standard burn-rate "+
+			"rules would have fired")
 	}
 	if o.ratio = r.pyrraIndicator(spec.Value("indicator")); o.ratio != nil {
 		r.add(o, lookup(labels, "pyrra.dev/team", "team", "owner"), lookup(labels, "tier", "pyrra.dev/tier"))

@@ -31,7 +31,8 @@ func (r *reader) sloth(m *yamldoc.Map) {
 		r.find(m.Line(), "plug-ins have no place in OpenSLO and were left out")
 	}
 	// A difference of numbers after the import would otherwise look like a mistake.
-	r.find(0, "Sloth shows a mean of ratios of five minutes; here events are summed, so the numbers may differ, and a quiet night weighs what it weighs")
+	r.find(0, "Sloth shows a mean of ratios of five minutes; here events are summed, so the numbers may differ, and a quiet night "+
+		"weighs what it weighs")
 	for _, item := range m.Value("slos").Items() {
 		s := item.Map()
 		o := objective{
@@ -44,7 +45,8 @@ func (r *reader) sloth(m *yamldoc.Map) {
 			continue
 		}
 		if s.Has("alerting") {
-			r.find(s.Value("alerting").Line(), "alerting was left out: the portal does not page. It tells which of the standard burn-rate rules would have fired, beside what did page")
+			r.find(s.Value("alerting").Line(), "alerting was left out: the portal does not page. It tells which of the standard burn-rate "+
+				"rules would have fired, beside what did page")
 		}
 		if r.slothIndicator(&o, s.Value("sli")) {
 			o.labels = unique(o.labels)

@@ -23,9 +23,10 @@ spec:
 func TestAlertConditions(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ old, new, rule, message string }{
-		"valid":               {"", "", "", ""},
-		"no severity":         {"  severity: page\n", "", "slo-form", `"severity" is missing`},
-		"no condition":        {"  condition: {kind: burnrate, op: gt, threshold: 14.4, lookbackWindow: 1h, alertAfter: 5m}\n", "", "slo-form", "the condition is missing"},
+		"valid":       {"", "", "", ""},
+		"no severity": {"  severity: page\n", "", "slo-form", `"severity" is missing`},
+		"no condition": {"  condition: {kind: burnrate, op: gt, threshold: 14.4, lookbackWindow: 1h, alertAfter: 5m}\n", "", "slo-form",
+			"the condition is missing"},
 		"another kind":        {"kind: burnrate", "kind: latency", "slo-form", "the kind of a condition is burnrate"},
 		"no operator":         {"op: gt, ", "", "slo-form", "op must be one of"},
 		"reversed":            {"op: gt", "op: lte", "slo-specification-slip", "op: lte alerts while the budget"},
@@ -63,11 +64,13 @@ func TestNamesOfObjectives(t *testing.T) {
 		objectives string
 		want       []string
 	}{
-		"one":            {"{displayName: Gold, target: 0.9}", []string{"a"}},
-		"titles":         {"{target: 0.9}, {displayName: The SLA, target: 0.8}", []string{"a", "a-the-sla"}},
-		"equal titles":   {"{target: 0.9}, {displayName: x, target: 0.8}, {displayName: X, target: 0.7}, {displayName: x!, target: 0.6}", []string{"a", "a-x", "a-x-2", "a-x-3"}},
-		"title and hole": {"{target: 0.9}, {displayName: x 2, target: 0.8}, {displayName: x, target: 0.7}, {displayName: x, target: 0.6}", []string{"a", "a-x", "a-x-2", "a-x-3"}},
-		"no titles":      {"{target: 0.9}, {target: 0.8}, {displayName: 张, target: 0.7}", []string{"a", "a-2", "a-3"}},
+		"one":    {"{displayName: Gold, target: 0.9}", []string{"a"}},
+		"titles": {"{target: 0.9}, {displayName: The SLA, target: 0.8}", []string{"a", "a-the-sla"}},
+		"equal titles": {"{target: 0.9}, {displayName: x, target: 0.8}, {displayName: X, target: 0.7}, {displayName: x!, target: 0.6}",
+			[]string{"a", "a-x", "a-x-2", "a-x-3"}},
+		"title and hole": {"{target: 0.9}, {displayName: x 2, target: 0.8}, {displayName: x, target: 0.7}, {displayName: x, target: 0.6}",
+			[]string{"a", "a-x", "a-x-2", "a-x-3"}},
+		"no titles": {"{target: 0.9}, {target: 0.8}, {displayName: 张, target: 0.7}", []string{"a", "a-2", "a-3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			set, problems := judge(strings.Replace(complete, "    - {target: 0.999}\n", "    ["+c.objectives+"]\n", 1))

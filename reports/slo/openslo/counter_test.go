@@ -60,7 +60,8 @@ func TestQueriesThatDoNotFitTheirCounter(t *testing.T) {
 // An SLI that several objectives name has one finding.
 func TestASharedIndicatorHasOneFinding(t *testing.T) {
 	_, problems := judge(head + rolling + "  indicatorRef: r\n  objectives: [{target: 0.9}, {displayName: more, target: 0.99}]\n" +
-		"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: r}\nspec: {ratioMetric: {counter: true, bad: {metricSource: {type: Prometheus, spec: {query: up}}}, total: {metricSource: {type: Prometheus, spec: {query: a_total}}}}}\n")
+		"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: r}\nspec: {ratioMetric: {counter: true, bad: {metricSource: {type: " +
+		"Prometheus, spec: {query: up}}}, total: {metricSource: {type: Prometheus, spec: {query: a_total}}}}}\n")
 	n := 0
 	for _, p := range problems {
 		if p.Rule == "slo-counter" {

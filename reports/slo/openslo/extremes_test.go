@@ -11,11 +11,14 @@ import (
 // with words, and the same file with a plain one is not refused for it.
 func TestNumbersOfObjectivesAreBounded(t *testing.T) {
 	file := func(target, slice, window, weight, events string) string {
-		return "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a, annotations: {postern/min-events: \"" + events + "\"}}\nspec:\n  service: s\n" +
+		return "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a, annotations: {postern/min-events: \"" + events +
+			"\"}}\nspec:\n  service: s\n" +
 			"  timeWindow: [{duration: " + window + ", isRolling: true}]\n  budgetingMethod: Timeslices\n  objectives:\n" +
-			"    - {displayName: Read, target: " + target + ", timeSliceTarget: " + slice + ", timeSliceWindow: 5m, compositeWeight: " + weight + ", indicatorRef: r}\n" +
+			"    - {displayName: Read, target: " + target + ", timeSliceTarget: " + slice + ", timeSliceWindow: 5m, compositeWeight: " + weight +
+			", indicatorRef: r}\n" +
 			"    - {displayName: Write, target: 0.9, timeSliceTarget: 0.9, timeSliceWindow: 5m, indicatorRef: r}\n" +
-			"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: r}\nspec: {ratioMetric: {good: {metricSource: {type: ndjson}}, total: {metricSource: {type: ndjson}}}}\n"
+			"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: r}\nspec: {ratioMetric: {good: {metricSource: {type: ndjson}}, total: " +
+			"{metricSource: {type: ndjson}}}}\n"
 	}
 	errors := func(text string) (n int, all string) {
 		_, problems := judge(text)

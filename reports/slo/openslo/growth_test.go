@@ -16,7 +16,8 @@ import (
 func services(n int, deps func(i int) string) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "- apiVersion: openslo/v1\n  kind: Service\n  metadata: {name: s%d, annotations: {postern/depends-on: %q}}\n  spec: {}\n", i, deps(i))
+		fmt.Fprintf(&b, "- apiVersion: openslo/v1\n  kind: Service\n  metadata: {name: s%d, annotations: {postern/depends-on: %q}}\n "+
+			" spec: {}\n", i, deps(i))
 	}
 	return b.String()
 }

@@ -135,7 +135,8 @@ func (l *linker) sources(r *reader, in *indicator) {
 	case in.Type == "":
 		r.findAt(ruleSource, in.at, "the type of the metric source is not known: give it a type, or define its DataSource")
 	case in.Type != typePrometheus && in.Type != typeNDJSON:
-		r.findAt(ruleSource, in.at, "nothing reads sources of type %s: this indicator has numbers only when they are posted to the ndjson feed", in.Type)
+		r.findAt(ruleSource, in.at, "nothing reads sources of type %s: this indicator has numbers only when they are posted to the ndjson feed",
+			in.Type)
 	}
 }
 

@@ -53,11 +53,13 @@ func TestRulesAndTheirExamples(t *testing.T) {
 }
 
 const head = "apiVersion: openslo/v1\nkind: SLO\nmetadata:\n  name: a\nspec:\n  service: s\n"
-const ratio = "  indicator:\n    metadata: {name: i}\n    spec:\n      ratioMetric:\n        bad: {metricSource: {type: Prometheus, spec: {query: bad}}}\n        total: {metricSource: {type: Prometheus, spec: {query: all}}}\n"
+const ratio = "  indicator:\n    metadata: {name: i}\n    spec:\n      ratioMetric:\n        bad: {metricSource: {type: Prometheus, " +
+	"spec: {query: bad}}}\n        total: {metricSource: {type: Prometheus, spec: {query: all}}}\n"
 const rolling = "  timeWindow: [{duration: 28d, isRolling: true}]\n  budgetingMethod: Occurrences\n"
 
 func TestObjectives(t *testing.T) {
-	set, problems := judge(head + ratio + rolling + "  objectives:\n    - {displayName: Ours, targetPercent: 99.9}\n    - {displayName: The SLA, target: 0.99}\n")
+	set, problems := judge(head + ratio + rolling + "  objectives:\n    - {displayName: Ours, targetPercent: 99.9}\n    - " +
+		"{displayName: The SLA, target: 0.99}\n")
 	if ids(problems) != "slo-reference" || len(set.SLOs) != 2 { // the service is not defined
 		t.Fatalf("%v, %d objectives", problems, len(set.SLOs))
 	}

@@ -94,12 +94,14 @@ spec:
 func formRules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{ID: ruleYAML, Title: "A definition is plain YAML that can be read",
-			Why: "After a mistake a reader could only guess which value belongs to which key. With anchors, aliases and tags a value differs from its text.",
+			Why: "After a mistake a reader could only guess which value belongs to which key. With anchors, aliases and tags a value differs " +
+				"from its text.",
 			Fix: "The message has the place. A query with `{`, `:` or `#` in it needs quotes, or a block of its own below `|`.",
 			Bad: sample("name: checkout-availability", "name: [checkout-availability"), Good: sample()},
 		{ID: ruleKind, Title: "A definition has `apiVersion: openslo/v1` and a kind of OpenSLO",
 			Why: "In other versions the same keys have other meanings. Only v1 is read.",
-			Fix: "Write `apiVersion: openslo/v1` and one of SLO, SLI, Service, DataSource, AlertPolicy, AlertCondition, AlertNotificationTarget. `postern import sloth` and `postern import pyrra` convert other forms.",
+			Fix: "Write `apiVersion: openslo/v1` and one of SLO, SLI, Service, DataSource, AlertPolicy, AlertCondition, " +
+				"AlertNotificationTarget. `postern import sloth` and `postern import pyrra` convert other forms.",
 			Bad: sample("kind: Service", "kind: Team"), Good: sample()},
 		{ID: ruleForm, Title: "Every key has a valid value, and no required key is missing",
 			Why: "An SLO that is read in part would be reported as if it were complete.",
@@ -107,7 +109,8 @@ func formRules() []postmortems.Rule {
 			Bad: sample("budgetingMethod: Occurrences", "budgetingMethod: Ocurrences"), Good: sample()},
 		{ID: ruleKey, Title: "Every key is one of OpenSLO's",
 			Why: "Most tools ignore a misspelled key, and the SLO then differs from what its author meant.",
-			Fix: "Correct the key; the message names the most similar known one. Properties that OpenSLO does not have belong in `metadata.annotations`.",
+			Fix: "Correct the key; the message names the most similar known one. Properties that OpenSLO does not have belong in " +
+				"`metadata.annotations`.",
 			Bad: sample("    - target: 0.999", "    - target: 0.999\n      burget: 5"), Good: sample()},
 		{ID: ruleName, Title: "A name is at most 63 lower-case letters, digits and hyphens",
 			Why: "Names are part of addresses, of data from feeds and of file names (RFC 1123 labels).",
@@ -119,20 +122,24 @@ func formRules() []postmortems.Rule {
 			Bad: sample("target: 0.999", "target: 99.9"), Good: sample()},
 		{ID: ruleWindow, Title: "There is one time window: rolling, or in a calendar with a zone",
 			Why: "Without a zone the beginning of a month is unknown, and a window that is both rolling and of a calendar is two windows.",
-			Fix: "Write `- duration: 28d` with `isRolling: true`; or `- duration: 1M` with `isRolling: false` and `calendar: {startTime: 2022-01-01 00:00:00, timeZone: Asia/Shanghai}`.",
+			Fix: "Write `- duration: 28d` with `isRolling: true`; or `- duration: 1M` with `isRolling: false` and `calendar: {startTime: " +
+				"2022-01-01 00:00:00, timeZone: Asia/Shanghai}`.",
 			Bad: sample("isRolling: true", "isRolling: false"), Good: sample()},
 		{ID: ruleSlices, Title: "Methods that count slices have the length of a slice and its target",
-			Why:  "The same data has another result with slices of another length.",
-			Fix:  "Give each objective `timeSliceWindow: 5m`, and for Timeslices `timeSliceTarget: 0.95`.",
-			Bad:  sample("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices"),
-			Good: sample("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices", "target: 0.999", "target: 0.999\n      timeSliceWindow: 5m")},
+			Why: "The same data has another result with slices of another length.",
+			Fix: "Give each objective `timeSliceWindow: 5m`, and for Timeslices `timeSliceTarget: 0.95`.",
+			Bad: sample("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices"),
+			Good: sample("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices", "target: 0.999",
+				"target: 0.999\n      timeSliceWindow: 5m")},
 		{ID: ruleIndicator, Title: "An SLI is calculated in one way",
 			Why: "Good over total, bad over total, a raw ratio and a threshold are four calculations that exclude each other.",
-			Fix: "Give a `ratioMetric` `total` and one of `good` and `bad`, or `raw` with `rawType`; or give a `thresholdMetric`, with `op` and `value` in each objective.",
+			Fix: "Give a `ratioMetric` `total` and one of `good` and `bad`, or `raw` with `rawType`; or give a `thresholdMetric`, with `op` " +
+				"and `value` in each objective.",
 			Bad: sample("        total:", "        bad:"), Good: sample()},
 		{ID: ruleSecret, Title: "No definition contains a credential",
 			Why: "Git retains it permanently, and everyone who can clone can read it.",
-			Fix: "Revoke the credential. The address of a source and its login belong in the configuration of the portal, under the name of the source.",
+			Fix: "Revoke the credential. The address of a source and its login belong in the configuration of the portal, under the name " +
+				"of the source.",
 			Bad: sample() + `---
 apiVersion: openslo/v1
 kind: DataSource
@@ -166,27 +173,33 @@ func meaningRules() []postmortems.Rule {
 			Fix: "Define the service in a file of `services/`, or correct the name.",
 			Bad: sample("service: checkout", "service: chekout"), Good: sample()},
 		{ID: ruleSource, Title: "The portal can measure the SLI",
-			Why: "The portal reads Prometheus, servers with its API, and its own ndjson feed. Of other sources it shows the definition only. A raw ratio has no counts, so a quiet night counts as much as a busy day.",
+			Why: "The portal reads Prometheus, servers with its API, and its own ndjson feed. Of other sources it shows the definition only. " +
+				"A raw ratio has no counts, so a quiet night counts as much as a busy day.",
 			Fix: "Send the counts to the `ndjson` feed under the name of the SLO, or query Prometheus for good and total.",
 			Bad: sample("type: Prometheus", "type: Datadog"), Good: sample()},
 		{ID: ruleCounter, Title: "A query fits its `counter`",
-			Why: "With `counter: true`, the growth of each series is counted exactly, resets included. That is possible for a selector of a counter, " +
+			Why: "With `counter: true`, the growth of each series is counted exactly, resets included. That is possible for a selector of " +
+				"a counter, " +
 				"or a `sum` of one. `increase()` extrapolates, a difference of sums hides the reset of a series, and a gauge that falls looks " +
 				"like a counter that was reset. Without `counter: true`, a bare counter counts everything since its process started, in every bucket.",
-			Fix: "With `counter: true` write the counter alone, such as `http_requests_total{job=\"checkout\"}`, without `rate()` or `increase()`. " +
+			Fix: "With `counter: true` write the counter alone, such as `http_requests_total{job=\"checkout\"}`, without `rate()` or " +
+				"`increase()`. " +
 				"Without it, write a query whose value is the count of the bucket, with `{{.window}}` for its length.",
 			Bad: sample("http_requests_total{job=\"checkout\"}", "sum(increase(http_requests_total{job=\"checkout\"}[5m]))"), Good: sample()},
 		{ID: ruleSlip, Title: "Mistakes of the examples in the specification are avoided",
-			Why: "The examples of OpenSLO have `1m` for a month, `op` where it has no meaning, a slice without a unit and a reversed condition. They are read as they are meant, but other tools may read them differently.",
+			Why: "The examples of OpenSLO have `1m` for a month, `op` where it has no meaning, a slice without a unit and a reversed " +
+				"condition. They are read as they are meant, but other tools may read them differently.",
 			Fix: "Write what the message says.",
 			Bad: sample("target: 0.999", "target: 0.999\n      op: gt"), Good: sample()},
 		{ID: ruleAnnotation, Title: "An annotation with the prefix `postern/` is a known one",
 			Why: "A misspelled annotation has no effect.",
-			Fix: "Services have `postern/owner`, `team`, `tier`, `on-call-zone`, `depends-on` and `databases`; SLOs have `postern/effective-from`, `min-events` and `empty-slice`.",
+			Fix: "Services have `postern/owner`, `team`, `tier`, `on-call-zone`, `depends-on` and `databases`; SLOs have " +
+				"`postern/effective-from`, `min-events` and `empty-slice`.",
 			Bad: sample("postern/team", "postern/taem"), Good: sample()},
 		{ID: ruleDependency, Title: "Services depend on services that are defined, and not on themselves",
 			Why: "Dependencies decide which service consumed the budget of another one. In a cycle each would consume that of all others.",
-			Fix: "Define the service, correct the name, or remove the dependency that closes the cycle. `postern/depends-on` has the services that a service cannot work without.",
+			Fix: "Define the service, correct the name, or remove the dependency that closes the cycle. `postern/depends-on` has the " +
+				"services that a service cannot work without.",
 			Bad: sample("postern/team: payments", "postern/team: payments\n    postern/depends-on: ledger"), Good: sample()},
 	}
 }

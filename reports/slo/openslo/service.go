@@ -79,7 +79,8 @@ func (r *reader) secrets(v yamldoc.Value) {
 	for key, value := range v.Map().All() {
 		word := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(key))
 		if value.Present() && slices.Contains(secretWords(), word) {
-			r.find(ruleSecret, value, "%q is a credential: git retains it permanently, so revoke it, and configure the source in the portal instead", key)
+			r.find(ruleSecret, value, "%q is a credential: git retains it permanently, so revoke it, and configure the source in the "+
+				"portal instead", key)
 			continue
 		}
 		r.secrets(value)
