@@ -58,11 +58,12 @@ func TestOtherThreadsAreNotMeasured(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
 	go func() {
-		for {
+		for busy := true; busy; {
 			select {
 			case <-stop:
-				return
+				busy = false
 			default:
+				runtime.Gosched() // another thread is busy; this test's thread sleeps
 			}
 		}
 	}()

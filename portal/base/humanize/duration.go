@@ -11,8 +11,8 @@ const (
 
 	// The longest durations of each form: a reader compares 85 s with 90 s and 80 min
 	// with 90 min more easily than either with hours.
-	mostSeconds = 90 * time.Second
-	mostMinutes = 90 * time.Minute
+	secondsUpTo = 90 * time.Second
+	minutesUpTo = 90 * time.Minute
 	fromDays    = 2 * day  // from here in days and hours
 	fromWhole   = 10 * day // from here in days alone
 )
@@ -45,11 +45,11 @@ func Duration(d time.Duration) string {
 		return tenths(d.Round(100 * time.Millisecond))
 	case d.Round(time.Second) == time.Minute:
 		return "1 min"
-	case d.Round(time.Second) <= mostSeconds:
+	case d.Round(time.Second) <= secondsUpTo:
 		return unit(d.Round(time.Second), time.Second, "s")
 	case d.Round(time.Minute) == time.Hour:
 		return "1 h"
-	case d.Round(time.Minute) <= mostMinutes:
+	case d.Round(time.Minute) <= minutesUpTo:
 		return unit(d.Round(time.Minute), time.Minute, "min")
 	case d.Round(time.Minute) < fromDays:
 		return twoUnits(d.Round(time.Minute), time.Hour, "h", time.Minute, "min")

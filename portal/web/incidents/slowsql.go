@@ -108,15 +108,6 @@ func (h *Handler) slowSQL(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "slowsql", view)
 }
 
-// cutStatement shortens a statement for a list.
-func cutStatement(statement string) string {
-	const most = 160 // characters: three lines
-	if runes := []rune(statement); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return statement
-}
-
 // unowned is the value of the filter for statements without an owner, as addresses have it.
 const unowned = "nobody"
 

@@ -121,11 +121,14 @@ func plain(s *parser.VectorSelector) bool {
 	return s.OriginalOffset == 0 && s.OriginalOffsetExpr == nil && s.Timestamp == nil && s.StartOrEnd == 0 && !s.Anchored && !s.Smoothed
 }
 
+// metricName is the label that holds the name of a metric.
+const metricName = "__name__"
+
 // metricOf returns the name of the one metric of a selector, "" where it may select
 // several.
 func metricOf(s *parser.VectorSelector) string {
 	for _, m := range s.LabelMatchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == metricName && m.Type == labels.MatchEqual {
 			return m.Value
 		}
 	}
