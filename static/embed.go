@@ -152,7 +152,7 @@ func (f *Files) ServeFile(w http.ResponseWriter, r *http.Request, hashed string)
 	return true
 }
 
-// AcceptsGzip tells whether the client takes gzip.
+// AcceptsGzip reports whether the client accepts gzip. A quality of 0 refuses it.
 func AcceptsGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")

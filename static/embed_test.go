@@ -87,8 +87,8 @@ func styleSheet(t *testing.T) (all string) {
 	return all
 }
 
-// TestHighlightCSS: run markdown.HighlightCSS("github", "github-dark") anew when
-// the highlighter changes its classes.
+// TestHighlightCSS fails when the highlighter changes its classes: then run
+// markdown.HighlightCSS("github", "github-dark") again.
 func TestHighlightCSS(t *testing.T) {
 	want, err := markdown.HighlightCSS("github", "github-dark")
 	if err != nil {

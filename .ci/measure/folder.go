@@ -39,8 +39,8 @@ func (m *measures) file(name string, source []byte) error {
 	if err != nil {
 		return err
 	}
-	code, comments := lineKinds(source)
-	m.columns(name, source)
+	code, comments, raw := lineKinds(source)
+	m.columns(name, source, raw)
 	lines := bytes.Count(source, []byte("\n"))
 	if lines > mostFileLines {
 		m.faults = append(m.faults, fmt.Sprintf("%s:1: %d lines, at most %d", name, lines, mostFileLines))
@@ -64,8 +64,10 @@ func (m *measures) file(name string, source []byte) error {
 	return nil
 }
 
-// lineKinds returns how many lines of a file hold code, and how many a comment only.
-func lineKinds(source []byte) (code, comments int) {
+// lineKinds returns how many lines of a file hold code, and how many a comment only. raw
+// are the lines with a raw string, which cannot be wrapped.
+func lineKinds(source []byte) (code, comments int, raw map[int]bool) {
+	raw = map[int]bool{}
 	set := token.NewFileSet()
 	file := set.AddFile("", -1, len(source))
 	var s scanner.Scanner
@@ -81,6 +83,7 @@ func lineKinds(source []byte) (code, comments int) {
 		}
 		first := file.Line(pos)
 		for i := range strings.Count(text, "\n") + 1 {
+			raw[first+i] = raw[first+i] || strings.HasPrefix(text, "`")
 			if tok != token.COMMENT {
 				kind[first+i] = 'c'
 			} else if kind[first+i] == 0 {
@@ -95,13 +98,13 @@ func lineKinds(source []byte) (code, comments int) {
 			comments++
 		}
 	}
-	return code, comments
+	return code, comments, raw
 }
 
-// columns counts the lines that are too long.
-func (m *measures) columns(name string, source []byte) {
+// columns counts the lines that are too long, but for those with a raw string.
+func (m *measures) columns(name string, source []byte, raw map[int]bool) {
 	for i, line := range strings.Split(string(source), "\n") {
-		if n := utf8.RuneCountInString(line); n > mostColumns {
+		if n := utf8.RuneCountInString(line); n > mostColumns && !raw[i+1] {
 			m.longLines++
 			m.faults = append(m.faults, fmt.Sprintf("%s:%d: %d columns, at most %d", name, i+1, n, mostColumns))
 		}

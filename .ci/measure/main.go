@@ -57,13 +57,16 @@ func run(patterns []string, check, each bool) error {
 		if !m.packageComment && m.files > 0 {
 			faults = append(faults, folder+": no package comment")
 		}
-		if r := ratio(m.comments, m.code); m.code >= leastJudged && (r < leastComments || r > mostComments) {
-			faults = append(faults, fmt.Sprintf("%s: %.2f comment lines per code line, want %.2f to %.2f", folder, r, leastComments, mostComments))
+		if r := ratio(m.comments, m.code); m.code >= leastJudged && (r < leastOfPackage || r > mostOfPackage) {
+			faults = append(faults, fmt.Sprintf("%s: %.2f comment lines per code line, want %.2f to %.2f", folder, r, leastOfPackage, mostOfPackage))
 		}
 		all.add(m)
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if r := ratio(all.comments, all.code); len(folders) > 10 && (r < leastComments || r > mostComments) {
+		faults = append(faults, fmt.Sprintf("all: %.2f comment lines per code line, want %.2f to %.2f", r, leastComments, mostComments))
 	}
 	all.print(os.Stdout)
 	for _, f := range faults {

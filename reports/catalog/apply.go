@@ -184,7 +184,7 @@ func (p *Prepared) serviceLines() (lines []string) {
 // owned names the owner of a service.
 func owned(by string) string {
 	if by == "" {
-		return ", owned by nobody"
+		return ", without an owner"
 	}
 	return ", owned by " + by
 }

@@ -91,7 +91,8 @@ func TestSpan(t *testing.T) {
 		low, high float64
 		ok        bool
 	}{
-		{nil, inf, -inf, false}, {[]float64{nan, inf, -inf}, inf, -inf, false}, {[]float64{5}, 5, 5, true}, {[]float64{3, nan, -2, inf, 7}, -2, 7, true},
+		{nil, inf, -inf, false}, {[]float64{nan, inf, -inf}, inf, -inf, false}, {[]float64{5}, 5, 5, true},
+		{[]float64{3, nan, -2, inf, 7}, -2, 7, true},
 	} {
 		low, high, ok := span(c.values...)
 		if low != c.low || high != c.high || ok != c.ok {
@@ -110,7 +111,8 @@ func TestNiceStep(t *testing.T) {
 		{0.3, Times, 0.5}, {1, Times, 1}, {1.01, Times, 2}, {2, Times, 2}, {2.1, Times, 5}, {5, Times, 5}, {5.1, Times, 10}, {10, Times, 10},
 		{0.0012, Percent, 0.002}, {0.3, Count, 1}, {0, Count, 1}, {-3, Count, 1}, {math.NaN(), Times, 1}, {math.Inf(1), Times, 1}, {7, Count, 10},
 		{0.5, Seconds, 1}, {1, Seconds, 1}, {2, Seconds, 5}, {45, Seconds, 60}, {60, Seconds, 60}, {61, Seconds, 120}, {301, Seconds, 600},
-		{601, Seconds, 1800}, {3601, Seconds, 7200}, {7201, Seconds, 21600}, {43201, Seconds, 86400}, {86400, Seconds, 86400}, {86401, Seconds, 100000},
+		{601, Seconds, 1800}, {3601, Seconds, 7200}, {7201, Seconds, 21600}, {43201, Seconds, 86400}, {86400, Seconds, 86400},
+		{86401, Seconds, 100000},
 	} {
 		if got := niceStep(c.raw, c.unit); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("niceStep(%v, %d) = %v, want %v", c.raw, c.unit, got, c.want)

@@ -16,7 +16,8 @@ import (
 func fifty() chart.Lines {
 	l := chart.Lines{Title: "Fifty services", Unit: chart.Percent, From: charttest.Day(0), To: charttest.Day(30)}
 	for i := range 50 {
-		l.Lines = append(l.Lines, chart.Line{Name: "s", Points: charttest.Wave(8640, 5*time.Minute, func(k int) float64 { return 0.99 + 0.01*math.Sin(float64(k*(i+1))/500) })})
+		l.Lines = append(l.Lines, chart.Line{Name: "s",
+			Points: charttest.Wave(8640, 5*time.Minute, func(k int) float64 { return 0.99 + 0.01*math.Sin(float64(k*(i+1))/500) })})
 	}
 	return l
 }

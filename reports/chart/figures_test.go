@@ -62,7 +62,8 @@ func TestTables(t *testing.T) {
 			Table{Head: []string{"Name", "Value", "Note"}, Rows: [][]string{{"a", "90 s", "so far"}, {"b", "no data", ""}}},
 		},
 		"columns": {
-			Columns{Unit: Count, Names: []string{"Mon", "Tue"}, Stacks: []Stack{{Name: "x", Values: []float64{3, 4}}, {Name: "y", Values: []float64{1}}}},
+			Columns{Unit: Count, Names: []string{"Mon", "Tue"}, Stacks: []Stack{{Name: "x", Values: []float64{3, 4}},
+				{Name: "y", Values: []float64{1}}}},
 			Table{Head: []string{"Period", "x", "y"}, Rows: [][]string{{"Mon", "3", "1"}, {"Tue", "4", "0"}}},
 		},
 		"columns with marks": {
@@ -70,7 +71,8 @@ func TestTables(t *testing.T) {
 			Table{Head: []string{"Period", "x", "incidents"}, Rows: [][]string{{"Mon", "3", "2"}, {"Tue", "4", "0"}}},
 		},
 		"shares": {
-			Shares{Parts: []SharePart{{Name: "met"}, {Name: "missed"}}, Rows: []Share{{Name: "w", Parts: []int{3, 1}}, {Name: "v", Parts: []int{-2}}}},
+			Shares{Parts: []SharePart{{Name: "met"}, {Name: "missed"}},
+				Rows: []Share{{Name: "w", Parts: []int{3, 1}}, {Name: "v", Parts: []int{-2}}}},
 			Table{Head: []string{"", "met", "missed", "n"}, Rows: [][]string{{"w", "3", "1", "4"}, {"v", "−2", "0", "0"}}},
 		},
 		"dots": {
@@ -90,7 +92,8 @@ func TestTables(t *testing.T) {
 		var k Clock
 		k.Counts[2][23] = 1500
 		got := k.Table(messagestest.English(t))
-		if len(got.Head) != 25 || got.Head[24] != "23" || len(got.Rows) != 7 || got.Rows[2][0] != "Wed" || got.Rows[2][24] != "1,500" || got.Rows[0][1] != "0" {
+		if len(got.Head) != 25 || got.Head[24] != "23" || len(got.Rows) != 7 || got.Rows[2][0] != "Wed" || got.Rows[2][24] != "1,500" ||
+			got.Rows[0][1] != "0" {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -183,7 +186,8 @@ func TestColumnsStack(t *testing.T) {
 	t.Parallel()
 	f := Columns{
 		Unit: Count, Names: []string{"Mon"}, Height: 300,
-		Stacks: []Stack{{Name: "x", Values: []float64{10}, Role: OK}, {Name: "y", Values: []float64{20}, Role: Bad}, {Name: "z", Values: []float64{-5}, Role: Warn}},
+		Stacks: []Stack{{Name: "x", Values: []float64{10}, Role: OK}, {Name: "y", Values: []float64{20}, Role: Bad},
+			{Name: "z", Values: []float64{-5}, Role: Warn}},
 	}
 	svg := drawn(t, f)
 	low, high := rects(svg, "f-ok"), rects(svg, "f-bad")
@@ -244,7 +248,8 @@ func TestSharesDivide(t *testing.T) {
 
 func TestDotsKeepToTheAxis(t *testing.T) {
 	t.Parallel()
-	d := Dots{Unit: Seconds, From: hour(0), To: hour(12), Dots: []Dot{{At: hour(6), Value: 60, Label: "short"}, {At: hour(7), Value: 1e9, Label: "long"}}}
+	d := Dots{Unit: Seconds, From: hour(0), To: hour(12), Dots: []Dot{{At: hour(6), Value: 60, Label: "short"},
+		{At: hour(7), Value: 1e9, Label: "long"}}}
 	dr, err := NewDrawer(nil, messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
@@ -276,7 +281,8 @@ func TestClockShowsEveryOtherHour(t *testing.T) {
 	k := Clock{}
 	k.Counts[0][5], k.Counts[6][0] = 3, 123456
 	got := texts(drawn(t, k))
-	want := []string{"0", "2", "4", "6", "8", "10", "12", "14", "16", "18", "20", "22", "Mon", "3", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "123k"}
+	want := []string{"0", "2", "4", "6", "8", "10", "12", "14", "16", "18", "20", "22", "Mon", "3", "Tue", "Wed", "Thu", "Fri", "Sat",
+		"Sun", "123k"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -332,7 +338,8 @@ func TestMarksAndBandsAreNamedOnce(t *testing.T) {
 
 func TestLinesOfOnePointAreDots(t *testing.T) {
 	t.Parallel()
-	l := Lines{Unit: Count, From: hour(0), To: hour(12), MaxGap: time.Hour, Lines: []Line{{Points: []Point{{hour(1), 1}, {hour(5), 2}, {hour(6), 3}}}}}
+	l := Lines{Unit: Count, From: hour(0), To: hour(12), MaxGap: time.Hour,
+		Lines: []Line{{Points: []Point{{hour(1), 1}, {hour(5), 2}, {hour(6), 3}}}}}
 	svg := drawn(t, l)
 	if n := strings.Count(svg, `class="f-s1"`); n != 1 {
 		t.Errorf("%d dots for one point between gaps", n)

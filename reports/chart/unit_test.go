@@ -18,9 +18,12 @@ func TestExact(t *testing.T) {
 		want string
 	}{
 		{Count, 12345, "12,345"}, {Count, 0.25, "0.25"}, {Count, -3, "−3"}, {Count, 1.999, "2"}, {Count, 0, "0"}, {Count, 1200, "1,200"},
-		{Percent, 0.99951, "99.951 %"}, {Percent, 0.999, "99.9 %"}, {Percent, 1, "100 %"}, {Percent, 21.4567, "2,145.7 %"}, {Percent, -2.5, "−250 %"},
-		{Percent, 0.1, "10 %"}, {Times, 14.4, "14.4×"}, {Times, 2, "2×"}, {Times, 0.126, "0.13×"}, {Seconds, 45, "45 s"}, {Seconds, 11400, "3 h 10 min"},
-		{Seconds, 259200, "3 d"}, {Seconds, -95, "−2 min"}, {Count, math.NaN(), "no data"}, {Percent, math.NaN(), "no data"}, {Seconds, math.NaN(), "no data"},
+		{Percent, 0.99951, "99.951 %"}, {Percent, 0.999, "99.9 %"}, {Percent, 1, "100 %"}, {Percent, 21.4567, "2,145.7 %"},
+		{Percent, -2.5, "−250 %"},
+		{Percent, 0.1, "10 %"}, {Times, 14.4, "14.4×"}, {Times, 2, "2×"}, {Times, 0.126, "0.13×"}, {Seconds, 45, "45 s"},
+		{Seconds, 11400, "3 h 10 min"},
+		{Seconds, 259200, "3 d"}, {Seconds, -95, "−2 min"}, {Count, math.NaN(), "no data"}, {Percent, math.NaN(), "no data"},
+		{Seconds, math.NaN(), "no data"},
 		{Times, math.Inf(1), "infinite"}, {Percent, math.Inf(-1), "−infinite"}, {Count, 1e16, "1.00e+16"},
 	} {
 		if got := c.unit.Exact(messagestest.English(t), c.v); got != c.want {
@@ -36,7 +39,8 @@ func TestFormatHasTheDecimalsOfItsStep(t *testing.T) {
 		v, step float64
 		want    string
 	}{
-		{Count, 10, 5, "10"}, {Count, 10, 0.5, "10.0"}, {Percent, 0.995, 0.005, "99.5 %"}, {Percent, 0.5, 0.25, "50 %"}, {Percent, 0.99951, 0.00002, "99.951 %"},
+		{Count, 10, 5, "10"}, {Count, 10, 0.5, "10.0"}, {Percent, 0.995, 0.005, "99.5 %"}, {Percent, 0.5, 0.25, "50 %"},
+		{Percent, 0.99951, 0.00002, "99.951 %"},
 		{Times, 3, 0.2, "3.0×"}, {Times, 3, 2, "3×"}, {Seconds, 90, 30, "90 s"}, {Count, 1, 0, "1"}, {Count, 1, 1e-9, "1"},
 	} {
 		if got := c.unit.format(c.v, c.step); got != c.want {
@@ -57,7 +61,8 @@ func TestTrimZeros(t *testing.T) {
 func TestClean(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"支付 ok": "支付 ok", "a\u202eb\u2066c\u200ed\u061ce": "abcde", "a\x00b\x1bc\x7f": "abc", "a\nb\tc\u2028d": "a b c d", "bad \xff\xfe": "bad \uFFFD",
+		"支付 ok": "支付 ok", "a\u202eb\u2066c\u200ed\u061ce": "abcde", "a\x00b\x1bc\x7f": "abc", "a\nb\tc\u2028d": "a b c d",
+		"bad \xff\xfe":           "bad \uFFFD",
 		strings.Repeat("x", 201): strings.Repeat("x", 200), strings.Repeat("长", 300): strings.Repeat("长", 200), "a\uFFFEb\uFFFF": "ab",
 	} {
 		if got := clean(in); got != want {

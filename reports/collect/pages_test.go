@@ -17,8 +17,8 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// pager is a register that knows alerts and nothing else; an episode is told of as
-// far as its signals lie in the span that is asked for, as the feeds keep them.
+// pager is a store of signals that has alerts only. An episode has the signals that are
+// in the requested span, as in the store of the feeds.
 type pager struct {
 	episodes []alert.Episode
 	asked    int // the longest span of episodes that was asked for, in days

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// TestWhatIsBeingWrittenIsNotMissing: a draft and a document in review are told as
-// what they are, with their link; only what nobody began is missing.
+// TestWhatIsBeingWrittenIsNotMissing checks that a draft and a document in review are
+// listed as such, with their link; only a post-mortem that was not begun is missing.
 func TestWhatIsBeingWrittenIsNotMissing(t *testing.T) {
 	p, err := period.Of(period.Weekly, "2026-W47", time.UTC)
 	if err != nil {

@@ -87,7 +87,7 @@ func (q *quarter) makeBuckets(r *rand.Rand, s slo.SLO, n int) (all []slo.Bucket)
 		}
 		for _, i := range q.incidents {
 			end := i.Times[incident.Mitigated].At
-			if end.IsZero() && !i.Open { // over, and nobody wrote down when
+			if end.IsZero() && !i.Open { // resolved at an unknown time
 				end = i.Times[incident.Started].At.Add(20 * time.Minute)
 			}
 			if slices.Contains(i.Services, s.Service) && !at.Before(i.Times[incident.Started].At) && (end.IsZero() || at.Before(end)) &&

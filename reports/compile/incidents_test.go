@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// An open incident is told of while somebody may still end it; a forgotten one
-// lies in the quarantine, and neither verdict nor tile speaks of it for ever.
+// An open incident is listed while it may still be resolved. A forgotten one moves to the
+// quarantine, and neither the verdict nor a tile counts it any longer.
 func TestForgottenIncidents(t *testing.T) {
 	p, err := period.Of(period.Weekly, "2026-W47", time.UTC)
 	if err != nil {
@@ -21,7 +21,7 @@ func TestForgottenIncidents(t *testing.T) {
 	const day = 24 * time.Hour
 	for _, c := range []struct {
 		age   time.Duration // of the incident when the week ended
-		ended time.Duration // before the week's end; negative: after it; 0: nobody said
+		ended time.Duration // before the week's end; negative: after it; 0: unknown
 		open  bool
 	}{
 		{age: 2 * day, open: true},
@@ -50,8 +50,8 @@ func TestForgottenIncidents(t *testing.T) {
 	}
 }
 
-// Where the start of impact is only inferred from the detection, nobody knows how
-// long detection took: an open incident has not missed it, however long it lasts.
+// Where the start of impact is only inferred from the detection, the time to detect is
+// unknown: an open incident has not missed it, however long it lasts.
 func TestInferredStartIsNoMissedDetection(t *testing.T) {
 	p, err := period.Of(period.Weekly, "2026-W47", time.UTC)
 	if err != nil {

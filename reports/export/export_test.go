@@ -66,10 +66,13 @@ func hostile(text string) reports.Report {
 	f := reports.Figure{Key: "k", Label: text, Value: v, Note: text}
 	l := reports.Line{Key: "k", Who: text, Text: text, Link: "/x"}
 	return reports.Report{
-		Title: text, Heading: text, Scope: text, Verdict: reports.Verdict{Text: text}, Headline: []reports.Figure{f}, Changed: []reports.Line{l}, Acts: []reports.Line{l},
-		Sections: []reports.Section{{Key: "s", Title: text, Empty: text, Note: text, Figures: []reports.Figure{f}, Lines: []reports.Line{l}, Tables: []reports.Table{{
-			Key: "t", Title: text, Note: text, Columns: []reports.Column{{Key: "c", Title: text}}, Rows: []reports.Row{{Key: "r", Cells: []reports.Value{v}}},
-		}}}},
+		Title: text, Heading: text, Scope: text, Verdict: reports.Verdict{Text: text}, Headline: []reports.Figure{f}, Changed: []reports.Line{l},
+		Acts: []reports.Line{l},
+		Sections: []reports.Section{{Key: "s", Title: text, Empty: text, Note: text, Figures: []reports.Figure{f}, Lines: []reports.Line{l},
+			Tables: []reports.Table{{
+				Key: "t", Title: text, Note: text, Columns: []reports.Column{{Key: "c", Title: text}},
+				Rows: []reports.Row{{Key: "r", Cells: []reports.Value{v}}},
+			}}}},
 		Derivations: []reports.Derivation{{Key: "d", Title: text, Formula: text, Source: text, Terms: []reports.Term{{Name: text, Value: v}}}},
 	}
 }
@@ -78,7 +81,8 @@ func hostile(text string) reports.Report {
 var escapes = regexp.MustCompile(`\\.`)
 
 func TestHostileText(t *testing.T) {
-	for _, text := range []string{"<script>alert(1)</script>", "a | b ![x](javascript:alert(1))", "]]>", "# no heading", "[click](http://evil)", "`code`", "<!-- -->"} {
+	for _, text := range []string{"<script>alert(1)</script>", "a | b ![x](javascript:alert(1))", "]]>", "# no heading",
+		"[click](http://evil)", "`code`", "<!-- -->"} {
 		md := string(export.Markdown(messagestest.English(t), hostile(text), ""))
 		for _, raw := range []string{"<script", "](javascript", "](http://evil", "<!--", "| b"} {
 			if strings.Contains(escapes.ReplaceAllString(md, ""), raw) {
@@ -116,7 +120,8 @@ func TestWordsRunNothing(t *testing.T) {
 		"**Q&A** <b>, ![p](https://e.org)": `> **Q&amp;A** &lt;b>, !\[p](https://e.org)`,
 		"[a](/search?q=x&limit=5)":         "> [a](/search?q=x&amp;limit=5)",
 	} {
-		if md := string(export.Markdown(messagestest.English(t), reports.Report{Title: "t", Words: words}, "")); !strings.Contains(md, want+"\n") {
+		if md := string(export.Markdown(messagestest.English(t), reports.Report{Title: "t", Words: words}, "")); !strings.Contains(md,
+			want+"\n") {
 			t.Errorf("%q is quoted otherwise than %q:\n%s", words, want, md)
 		}
 	}

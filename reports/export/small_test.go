@@ -23,16 +23,18 @@ func small() reports.Report {
 	chart := func(kind reports.ChartKind, name string) reports.Chart {
 		return reports.Chart{
 			Name: name, Title: "Time to recover", Kind: kind, Unit: reports.Seconds, Mark: number(600),
-			Bands:  []reports.Band{{From: at, To: at.Add(time.Hour), Label: "INC-1", Link: "/incidents/INC-1"}},
-			Series: []reports.Series{{Name: "closed", Points: []reports.Point{{At: at, Value: number(90), Label: "pool"}, {At: at}, {Label: "no time", Value: number(3600)}}}},
-			Marks:  []int{2, 0, 1, 7}, MarksName: "incidents",
+			Bands: []reports.Band{{From: at, To: at.Add(time.Hour), Label: "INC-1", Link: "/incidents/INC-1"}},
+			Series: []reports.Series{{Name: "closed", Points: []reports.Point{{At: at, Value: number(90), Label: "pool"}, {At: at},
+				{Label: "no time", Value: number(3600)}}}},
+			Marks: []int{2, 0, 1, 7}, MarksName: "incidents",
 		}
 	}
 	twin := chart(reports.Dots, "twin")
 	twin.Twin = "incidents"
 	return reports.Report{
-		Name: "weekly", Title: "Weekly", Period: "2026-W47", Heading: "Week 47", Zone: "Asia/Shanghai", Scope: "team pay", Words: "Calm *week*\n<b>",
-		From: at.AddDate(0, 0, -4), To: at.AddDate(0, 0, 3), AsOf: at, Verdict: reports.Verdict{Text: "41 of 44 met", Tone: reports.Warn},
+		Name: "weekly", Title: "Weekly", Period: "2026-W47", Heading: "Week 47", Zone: "Asia/Shanghai", Scope: "team pay",
+		Words: "Calm *week*\n<b>",
+		From:  at.AddDate(0, 0, -4), To: at.AddDate(0, 0, 3), AsOf: at, Verdict: reports.Verdict{Text: "41 of 44 met", Tone: reports.Warn},
 		Headline: []reports.Figure{{Key: "slos", Label: "SLOs met", Value: count(41, "41"), Note: "of 44"}},
 		Changed:  []reports.Line{{Key: "c", Text: "More pages.", Tone: reports.Bad}},
 		Acts:     []reports.Line{{Key: "a", Who: "pay", Text: "Fix it", Link: "/actions"}},
@@ -43,12 +45,14 @@ func small() reports.Report {
 			Tables: []reports.Table{{
 				Key: "incidents", Title: "List", Note: "By start.", Left: 2,
 				Columns: []reports.Column{{Title: "Incident"}, {Title: "Length", Numeric: true}},
-				Rows:    []reports.Row{{Cells: []reports.Value{{Text: "INC-1", Link: "/incidents/INC-1"}, {Text: "90 s", Number: number(90), Unit: reports.Seconds}}}},
+				Rows: []reports.Row{{Cells: []reports.Value{{Text: "INC-1", Link: "/incidents/INC-1"},
+					{Text: "90 s", Number: number(90), Unit: reports.Seconds}}}},
 			}},
 		}, {Key: "e", Title: "Slow SQL", Empty: "No slow statements."}},
 		Derivations: []reports.Derivation{{
-			Key: "d", Title: "SLOs met", Formula: "met / all", Source: "buckets", Link: "/slos", From: at, To: at.Add(time.Hour), Coverage: &half, Revision: "abc",
-			Terms: []reports.Term{{Name: "met", Value: reports.Value{Text: "41", Number: number(41)}}},
+			Key: "d", Title: "SLOs met", Formula: "met / all", Source: "buckets", Link: "/slos", From: at, To: at.Add(time.Hour), Coverage: &half,
+			Revision: "abc",
+			Terms:    []reports.Term{{Name: "met", Value: reports.Value{Text: "41", Number: number(41)}}},
 		}},
 	}
 }
@@ -60,7 +64,8 @@ func TestSmallReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, got := range map[string]string{"small.csv": strings.ReplaceAll(string(rows), "\r\n", "\n"), "small.md": string(export.Markdown(messagestest.English(t), small(), "https://kb.example"))} {
+	for name, got := range map[string]string{"small.csv": strings.ReplaceAll(string(rows), "\r\n", "\n"),
+		"small.md": string(export.Markdown(messagestest.English(t), small(), "https://kb.example"))} {
 		t.Run(name, func(t *testing.T) {
 			want, err := os.ReadFile("testdata/" + name)
 			if err != nil {

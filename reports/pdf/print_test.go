@@ -69,8 +69,8 @@ func TestBrowsersThatMisbehave(t *testing.T) {
 	}
 }
 
-// A page is held in memory while it waits: whoever comes when many wait is told
-// so at once.
+// A page is held in memory while it waits, so a request beyond the few that may wait is
+// refused at once.
 func TestFewWaitForTheBrowser(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "browser")
 	if err := os.WriteFile(file, []byte("#!/bin/sh\nsleep 600 & wait\n"), 0o700); err != nil {

@@ -165,7 +165,7 @@ func (s *realServer) signal(sig syscall.Signal) {
 
 func (s *realServer) kill() {
 	if s.cmd != nil && s.cmd.Process != nil {
-		_ = s.cmd.Process.Kill() // it may have ended by itself
+		_ = s.cmd.Process.Kill() // it may have ended already
 		_ = s.cmd.Wait()
 		s.cmd = nil
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// row is what a week's table states of one incident, as far as the status page has it
-// it: counted from the page by itself, or read off the stored bytes.
+// row is what a weekly table has of one incident of the status page: computed from the
+// page by the test, or read from the stored report.
 type row struct {
 	title, severity string
 	seconds         float64 // from impact to recovery; -1 while that is not known

@@ -41,7 +41,7 @@ func TestCountersThatAreReset(t *testing.T) {
 		resets int
 	}{
 		"a reset":                   {[]float64{100, 110, 5, 20, 30}, 40, 1},
-		"counting up, down and up":  {[]float64{0, 1, 2, 3, 2, 3, 4}, 7, 1}, // 3, then 2 anew, then 2
+		"counting up, down and up":  {[]float64{0, 1, 2, 3, 2, 3, 4}, 7, 1}, // 3, then a reset to 2, then 2
 		"one that climbs above":     {[]float64{100, 110, 500, 20, 600}, 1000, 1},
 		"a counter that rests":      {[]float64{7, 7, 7}, 0, 0},
 		"one reading":               {[]float64{7}, 0, 0},
@@ -69,7 +69,7 @@ func TestAReadingCountsInTheBucketInWhichItLies(t *testing.T) {
 	s := []slo.Sample{{At: epoch, Value: 10}, {At: epoch.Add(fiveM), Value: 15}, {At: epoch.Add(fiveM + 1), Value: 16},
 		{At: epoch.Add(15*minute + 2), Value: 20}}
 	got := slo.Grow(s, slo.Grid{From: epoch, Length: fiveM, N: 4}, fiveM)
-	// The last one's predecessor lies more than reach before its bucket: it begins anew.
+	// The sample before the last is more than reach before its bucket: the series restarts.
 	for i, want := range []slo.Growth{{Count: 5, Samples: 1}, {Count: 1, Samples: 1}, {}, {Samples: 1}} {
 		if got[i] != want {
 			t.Errorf("bucket %d: %+v, want %+v", i, got[i], want)

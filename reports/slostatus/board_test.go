@@ -160,7 +160,8 @@ func TestARowIsWhatEvaluateSays(t *testing.T) {
 			all, _ := w.Buckets(context.Background(), "a", start, horizon) // has no error
 			want := slo.Evaluate(s, all, slo.Span{From: from, To: to, Now: horizon})
 			got := rows[0].Result
-			if got.State != want.State || math.Abs(got.Good-want.Good) > 1e-12*want.Good || got.Total != want.Total || got.Buckets != want.Buckets || math.Abs(got.Coverage-want.Coverage) > 1e-12 {
+			if got.State != want.State || math.Abs(got.Good-want.Good) > 1e-12*want.Good || got.Total != want.Total ||
+				got.Buckets != want.Buckets || math.Abs(got.Coverage-want.Coverage) > 1e-12 {
 				t.Fatalf("at %s\ngot  %+v\nwant %+v", horizon, got, want)
 			}
 		}

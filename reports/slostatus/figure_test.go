@@ -37,7 +37,8 @@ func TestCurvesAreDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]int{"none": 0, "one": 1, "many": 168} {
-		for kind, f := range map[string]chart.Lines{"budget": slostatus.BudgetFigure(messagestest.English(t), detail(n)), "sli": slostatus.SLIFigure(messagestest.English(t), detail(n))} {
+		for kind, f := range map[string]chart.Lines{"budget": slostatus.BudgetFigure(messagestest.English(t), detail(n)),
+			"sli": slostatus.SLIFigure(messagestest.English(t), detail(n))} {
 			out, err := drawer.Inline(f, "x")
 			if err != nil {
 				t.Errorf("%s, %s: %v", kind, name, err)

@@ -6,7 +6,7 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Whoever may read may ask about any span: what is kept for it ends.
+// Any reader may request any span, so the number of cached sums is bounded.
 func TestKeptSumsAreBounded(t *testing.T) {
 	d := daySums{byKey: map[sumKey]map[int64]slo.Sum{}}
 	k := sumKey{"cart", "h"}

@@ -13,7 +13,7 @@ import (
 
 type record struct {
 	Mark tally.Mark
-	Took *int // told by what it points to, wherever that lies
+	Took *int // compared by the value it points to
 }
 
 func markOf(r record) tally.Mark { return r.Mark }

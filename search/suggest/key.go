@@ -107,7 +107,7 @@ func typed(text string) string {
 	return b.String()
 }
 
-// ideograph reports whether r is a word by itself in a key.
+// ideograph reports whether r is a word of its own in a key.
 func ideograph(r rune) bool {
 	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }

@@ -254,7 +254,8 @@ func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 func TestHostileWordsInMarkdown(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostileTexts() {
-		md := export.Markdown(messagestest.English(t), reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) [c][d]\n\n[d]: " +
+		md := export.Markdown(messagestest.English(t), reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) " +
+			"[c][d]\n\n[d]: " +
 			"data:text/html,x"}, "")
 		page := strings.ToLower(string(rendered(t, md)))
 		for _, live := range []string{"<script", "<img", "<!--", `href="javascript:`, `href="data:`} {

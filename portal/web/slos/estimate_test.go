@@ -46,7 +46,8 @@ func TestEstimatesAreTold(t *testing.T) {
 func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
 	t.Parallel()
 	r := webtest.Scored("a", 9_990, 10_000, slo.OK)
-	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r,
+		Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
 	want := `Projected total | ≈ 40,000 | estimated: 10,000 to date, plus the same 500 hours of the last four weeks (3 of them have no history and use the mean of the others)
 Projected permitted bad | ≈ 40 | (1 − target) × projected total
 Budget consumed so far | ≈ 25.0 % | bad to date / projected permitted bad
@@ -60,9 +61,12 @@ func TestPartsOfACompositeAddUp(t *testing.T) {
 	t.Parallel()
 	half, twice := 0.5, 2.0
 	whole := (3*half + twice) / 4
-	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}
-	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}}, {SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
-	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the whole\nBudget consumed | 87.5 % |"
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}},
+		Result: slo.Result{Spent: &whole}}}
+	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}},
+		{SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
+	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the " +
+		"whole\nBudget consumed | 87.5 % |"
 	if got := rowsText(howMade(webtest.Texts(t), d)); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s", got)
 	}

@@ -30,17 +30,28 @@ const longName = "Checkout answers 500 for every customer in eu-1 while the acqu
 func crowdedFigures() map[string]chart.Figure {
 	return map[string]chart.Figure{
 		"lines-10000": chart.Lines{Title: "Ten thousand points", Unit: chart.Percent, From: Day(0), To: Day(28),
-			Lines: []chart.Line{{Name: "SLI", Points: Wave(10_000, 4*time.Minute, func(i int) float64 { return 0.99 + 0.009*math.Sin(float64(i*i)/700) })}}},
+			Lines: []chart.Line{{Name: "SLI", Points: Wave(10_000, 4*time.Minute,
+				func(i int) float64 { return 0.99 + 0.009*math.Sin(float64(i*i)/700) })}}},
 		"lines-50":       fiftyLines(),
 		"lines-25-hours": dstDay(),
-		"lines-bands": chart.Lines{Title: "Budget left, with incidents close to each other and at the end", Unit: chart.Percent, From: Day(0), To: Day(28), Min: number(0), Max: number(1), Step: true,
-			Lines: []chart.Line{{Name: "budget left", Points: Wave(29, 24*time.Hour, func(i int) float64 { return 1 - float64(i)/40 })}}, Marks: []chart.Mark{mark(0, "spent")},
-			Bands: []chart.Band{band(Day(3), Day(3).Add(time.Hour), longName), band(Day(9), Day(9).Add(time.Hour), "INC-1"), band(Day(10), Day(10).Add(2*time.Hour), "INC-2"), band(Day(26), Day(26).Add(time.Hour), "Payments refused at the weekend"), band(Day(27), Day(28), "INC-4")}},
-		"lines-large":  chart.Lines{Title: "Requests a day", From: Day(0), To: Day(28), Lines: []chart.Line{{Name: "requests", Points: Wave(28, 24*time.Hour, func(i int) float64 { return 1e9 + 3e8*math.Sin(float64(i)) })}}},
-		"bars-long":    chart.Bars{Title: longName, Unit: chart.Percent, Bars: []chart.Bar{bar(longName, 3.19, "of its 28-day window", chart.Bad), bar(longName, -12.5, "", chart.Paper), bar("短", 0.00001, "", chart.Paper)}},
-		"columns-90":   chart.Columns{Title: "Ninety days, incidents on many", Names: names(90), Marks: counts(90, 3), MarksName: "incidents", Stacks: []chart.Stack{{Name: "deployments", Values: ramp(90, 12)}}},
-		"columns-long": chart.Columns{Title: "Long names of teams", Names: []string{longName, "结算与清算平台团队 on call", longName}, Stacks: manyStacks(9)},
-		"shares-small": chart.Shares{Title: "Small parts", Parts: oneFiveTen(), Rows: []chart.Share{share(longName, []int{10_000, 1, 1}), share("W47, n = 1,234", []int{0, 0, 1234}), share("W48", []int{1, 600, 600})}},
+		"lines-bands": chart.Lines{Title: "Budget left, with incidents close to each other and at the end", Unit: chart.Percent, From: Day(0),
+			To: Day(28), Min: number(0), Max: number(1), Step: true,
+			Lines: []chart.Line{{Name: "budget left", Points: Wave(29, 24*time.Hour, func(i int) float64 { return 1 - float64(i)/40 })}},
+			Marks: []chart.Mark{mark(0, "spent")},
+			Bands: []chart.Band{band(Day(3), Day(3).Add(time.Hour), longName), band(Day(9), Day(9).Add(time.Hour), "INC-1"),
+				band(Day(10), Day(10).Add(2*time.Hour), "INC-2"), band(Day(26), Day(26).Add(time.Hour), "Payments refused at the weekend"),
+				band(Day(27), Day(28), "INC-4")}},
+		"lines-large": chart.Lines{Title: "Requests a day", From: Day(0), To: Day(28),
+			Lines: []chart.Line{{Name: "requests", Points: Wave(28, 24*time.Hour, func(i int) float64 { return 1e9 + 3e8*math.Sin(float64(i)) })}}},
+		"bars-long": chart.Bars{Title: longName, Unit: chart.Percent,
+			Bars: []chart.Bar{bar(longName, 3.19, "of its 28-day window", chart.Bad), bar(longName, -12.5, "", chart.Paper),
+				bar("短", 0.00001, "", chart.Paper)}},
+		"columns-90": chart.Columns{Title: "Ninety days, incidents on many", Names: names(90), Marks: counts(90, 3), MarksName: "incidents",
+			Stacks: []chart.Stack{{Name: "deployments", Values: ramp(90, 12)}}},
+		"columns-long": chart.Columns{Title: "Long names of teams", Names: []string{longName, "结算与清算平台团队 on call", longName},
+			Stacks: manyStacks(9)},
+		"shares-small": chart.Shares{Title: "Small parts", Parts: oneFiveTen(), Rows: []chart.Share{share(longName, []int{10_000, 1, 1}),
+			share("W47, n = 1,234", []int{0, 0, 1234}), share("W48", []int{1, 600, 600})}},
 		"dots-crowded": crowdedDots(),
 		"clock-full":   fullClock(),
 	}
@@ -50,7 +61,8 @@ func crowdedFigures() map[string]chart.Figure {
 func fiftyLines() chart.Lines {
 	l := chart.Lines{Title: "Fifty services", Unit: chart.Percent, From: Day(0), To: Day(28)}
 	for i := range 50 {
-		l.Lines = append(l.Lines, chart.Line{Name: fmt.Sprintf("service-%02d", i), Points: Wave(28, 24*time.Hour, func(k int) float64 { return 0.99 + 0.01*math.Sin(float64(k*(i+1))/50) })})
+		l.Lines = append(l.Lines, chart.Line{Name: fmt.Sprintf("service-%02d", i),
+			Points: Wave(28, 24*time.Hour, func(k int) float64 { return 0.99 + 0.01*math.Sin(float64(k*(i+1))/50) })})
 	}
 	return l
 }
@@ -77,7 +89,8 @@ func dstDay() chart.Lines {
 func crowdedDots() chart.Dots {
 	d := chart.Dots{Title: "Forty incidents", Unit: chart.Seconds, From: Day(0), To: Day(28), Marks: []chart.Mark{mark(600, "10 min")}}
 	for i := range 40 {
-		d.Dots = append(d.Dots, dot(Day(0).Add(time.Duration(i*17)*time.Hour), 60*math.Exp(float64(i%9)), fmt.Sprintf("Incident %d, %s", i, longName), i%11 == 0, chart.Paper))
+		d.Dots = append(d.Dots, dot(Day(0).Add(time.Duration(i*17)*time.Hour), 60*math.Exp(float64(i%9)),
+			fmt.Sprintf("Incident %d, %s", i, longName), i%11 == 0, chart.Paper))
 	}
 	return d
 }

@@ -332,7 +332,7 @@ func TestCrashes(t *testing.T) {
 		arrived[key]++
 		if random.IntN(3) == 0 && crashes < 30 {
 			crashes++
-			crash() // it arrived, and nobody here knows
+			crash() // it arrived, and the sender does not know
 		}
 		return nil
 	}

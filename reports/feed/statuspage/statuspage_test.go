@@ -76,8 +76,8 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// TestOtherDumpsAreRefused: a collection of incidents in a form of its own is no
-// Statuspage JSON, and its sender is told so.
+// TestOtherDumpsAreRefused checks that a collection of incidents in another format is
+// refused with a message that it is not Statuspage JSON.
 func TestOtherDumpsAreRefused(t *testing.T) {
 	for name, body := range feedtest.Samples(t, "github-status/*.jsonl") {
 		if d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(string(body))); err == nil {

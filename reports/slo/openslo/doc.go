@@ -1,7 +1,7 @@
 // Package openslo reads OpenSLO v1: YAML in, SLOs and services out, and for every
 // mistake its line, column and rule. It is pure.
 //
-//	file -> Parse (one file by itself) -> File
+//	file -> Parse (one file alone) -> File
 //	all files -> Link (references, names, cycles) -> Set
 //
 // Findings of both are postmortems.Problems with the Rules of this package, so authors
