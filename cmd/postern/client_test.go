@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/postern/postern/portal/app"
 )
@@ -136,5 +137,26 @@ func TestAFailedBackupLeavesNothing(t *testing.T) {
 		onSocket(t, func(http.ResponseWriter, *http.Request) {})); code != exitFailure || !strings.Contains(errs,
 		"cannot be written to its destination") {
 		t.Errorf("a folder that is not there: status %d, says %q", code, errs)
+	}
+}
+
+func TestTokenState(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
+	before, after := now.Add(-time.Second), now.Add(time.Second)
+	for _, test := range []struct {
+		name             string
+		revoked, expires *time.Time
+		want             string
+	}{
+		{"no expiry", nil, nil, "valid"},
+		{"expires later", nil, &after, "valid"},
+		{"expires now", nil, &now, "expired"},
+		{"expired", nil, &before, "expired"},
+		{"revoked and expired", &before, &before, "revoked"},
+	} {
+		if got := tokenState(test.revoked, test.expires, now); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
 	}
 }

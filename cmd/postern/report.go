@@ -198,7 +198,7 @@ func (r shownReport) print(ctx context.Context, term terminal, c *client) error 
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
-	return c.copyTo(term.out, io.LimitReader(res.Body, answerLimit))
+	return c.copyTo(term.out, res.Body)
 }
 
 // between accepts least to most arguments, as cobra.RangeArgs does, and returns a

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // newShow returns "postern show". A document that does not exist is fault.NotFound,
@@ -89,14 +92,17 @@ func withoutPrefixOf(base, path string) string {
 	return path
 }
 
-// read returns the complete body of an answer, at most answerLimit bytes. An answer
-// that is longer is cut off there.
+// read returns the complete body of an answer. One of more than answerLimit bytes is a
+// fault.TooLarge.
 func (c *client) read(cmd *cobra.Command, path string) ([]byte, error) {
 	res, err := c.do(cmd.Context(), http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(io.LimitReader(res.Body, answerLimit))
+	b, err := io.ReadAll(io.LimitReader(res.Body, answerLimit+1))
+	if len(b) > answerLimit {
+		return nil, fault.Newf(fault.TooLarge, "client", "the answer of %s is larger than %s", c.name, humanize.Bytes(answerLimit))
+	}
 	return b, c.brokeOff(err)
 }

@@ -128,14 +128,8 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 				w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tROLE\tNAME\tCREATED\tEXPIRES\tLAST USED\tSTATE\tSOURCES")
 				for _, t := range out.Tokens {
-					// An expired token is "valid" here; its date in EXPIRES is in the
-					// past.
-					state := "valid"
-					if t.Revoked != nil {
-						state = "revoked"
-					}
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name,
-						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"), state, spokenFor(t.Role, t.Sources))
+						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"), tokenState(t.Revoked, t.Expires, term.now()), spokenFor(t.Role, t.Sources))
 				}
 				return w.Flush()
 			})
@@ -163,7 +157,18 @@ func day(t *time.Time, none string) string {
 	if t == nil {
 		return none
 	}
-	return t.Format(time.DateOnly)
+	return t.UTC().Format(time.DateOnly)
+}
+
+// tokenState returns whether a token works at an instant: "revoked", "expired" or "valid".
+func tokenState(revoked, expires *time.Time, now time.Time) string {
+	switch {
+	case revoked != nil:
+		return "revoked"
+	case expires != nil && !now.Before(*expires):
+		return "expired"
+	}
+	return "valid"
 }
 
 // newTokenRevoke returns "postern token revoke". The argument is the id of the list,

@@ -94,7 +94,7 @@ func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error
 				return err
 			})
 			if err != nil {
-				return fault.Wrap(fault.KindOf(err), "feedstore.KeepHouse", "", err)
+				return fault.Wrap(fault.KindOf(err), "feedstore.ApplyRetention", "", err)
 			}
 		}
 	}

@@ -44,7 +44,7 @@ func (l *Store) oldDays(ctx context.Context, before time.Time, old dayTask) erro
 		})
 		keys = keys[n:]
 	}
-	return fault.Wrap(fault.KindOf(err), "feedstore.KeepHouse", "", err)
+	return fault.Wrap(fault.KindOf(err), "feedstore.ApplyRetention", "", err)
 }
 
 // dayInKey returns the day in a bucketKey of an unknown SLO. kv.Join leaves

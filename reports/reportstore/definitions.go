@@ -77,7 +77,7 @@ func (a *Store) Definitions(ctx context.Context) (all []reports.Definition, err 
 func PutDefinition(w kv.Writer, d reports.Definition) error {
 	b, err := json.Marshal(d)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "archive.PutDefinition", "the definition cannot be stored", err)
+		return fault.Wrap(fault.Internal, "reportstore.PutDefinition", "the definition cannot be stored", err)
 	}
 	return w.Put(bDefinition, []byte(d.Name), b)
 }

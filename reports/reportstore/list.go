@@ -22,7 +22,7 @@ type Filter struct {
 func (a *Store) List(ctx context.Context, f Filter) (all []Revision, next string, err error) {
 	before, err := hex.DecodeString(f.Cursor)
 	if err != nil {
-		return nil, "", fault.New(fault.Invalid, "archive.List", "the cursor is not one that this list gave")
+		return nil, "", fault.New(fault.Invalid, "reportstore.List", "the cursor is not one that this list gave")
 	}
 	if len(before) == 0 {
 		before = nil

@@ -150,7 +150,7 @@ func (a *Store) put(w kv.Writer, rev Revision, encoded []byte) error {
 	}
 	b, err := json.Marshal(rev)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "archive.Publish", "the revision cannot be stored", err)
+		return fault.Wrap(fault.Internal, "reportstore.Publish", "the revision cannot be stored", err)
 	}
 	key := kv.Join(rev.Name, rev.Period)
 	for _, x := range []struct {
@@ -176,7 +176,7 @@ func pack(b []byte) ([]byte, error) {
 	if err == nil {
 		err = z.Close()
 	}
-	return out.Bytes(), fault.Wrap(fault.Internal, "archive.pack", "the report cannot be packed", err)
+	return out.Bytes(), fault.Wrap(fault.Internal, "reportstore.pack", "the report cannot be packed", err)
 }
 
 // maxReport bounds a stored report when it is unpacked. A damaged or forged body could
@@ -197,7 +197,7 @@ func body(r kv.Reader, rev Revision) ([]byte, error) {
 		out, err = io.ReadAll(io.LimitReader(z, maxReport))
 	}
 	if err != nil {
-		return nil, kv.Undecodable(r, "archive.body", bBody, key, err)
+		return nil, kv.Undecodable(r, "reportstore.body", bBody, key, err)
 	}
 	return out, nil
 }
@@ -207,7 +207,7 @@ func badBody(r kv.Reader, rev Revision, err error) error {
 	if err == nil {
 		return nil
 	}
-	return kv.Undecodable(r, "archive.body", bBody, revisionKey(rev.Name, rev.Period, rev.Number), err)
+	return kv.Undecodable(r, "reportstore.body", bBody, revisionKey(rev.Name, rev.Period, rev.Number), err)
 }
 
 // row returns the revision at a key of bReport or bRevision; there is false when there
@@ -218,7 +218,7 @@ func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err 
 		return rev, false, err
 	}
 	if err := json.Unmarshal(b, &rev); err != nil {
-		return rev, true, kv.Undecodable(r, "archive.row", bucket, key, err)
+		return rev, true, kv.Undecodable(r, "reportstore.row", bucket, key, err)
 	}
 	return rev, true, nil
 }
@@ -276,7 +276,7 @@ func find(r kv.Reader, name, period string, number int) (rev Revision, err error
 	}
 	rev, there, err := row(r, bucket, key)
 	if err == nil && !there {
-		err = fault.Newf(fault.NotFound, "archive.find", "there is no report %.60q of %.20q, or not this revision of it", name, period)
+		err = fault.Newf(fault.NotFound, "reportstore.find", "there is no report %.60q of %.20q, or not this revision of it", name, period)
 	}
 	return rev, err
 }
@@ -300,7 +300,7 @@ func (a *Store) Revisions(ctx context.Context, name, period string) (all []Revis
 		return nil
 	})
 	if err == nil && len(all) == 0 {
-		err = fault.Newf(fault.NotFound, "archive.Revisions", "there is no report %.60q of %.20q", name, period)
+		err = fault.Newf(fault.NotFound, "reportstore.Revisions", "there is no report %.60q of %.20q", name, period)
 	}
 	return all, err
 }
