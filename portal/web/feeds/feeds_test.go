@@ -198,7 +198,7 @@ func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
 		}
 	})
 	body := s.Get("/feeds").Body.String()
-	for _, want := range []string{">working<", ">paused<", "the source does not answer", "3h0m0s", `<a href="/slos/a">a</a>`,
+	for _, want := range []string{">working<", ">paused<", "the source does not answer", "3 h", `<a href="/slos/a">a</a>`,
 		"parse &lt;error&gt;"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
