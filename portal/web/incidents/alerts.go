@@ -17,30 +17,40 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// alertsView is the page about alerts and how useful they were.
+// alertsView is the page about alerts and how useful they were. Its lists are about
+// episodes that began in the range; those that only overlap it are left out by
+// narrowAlerts.
 type alertsView struct {
 	signalsView
-	Chips    []page.Chip
-	Tiles    []page.Tile
-	Rules    []ruleRow
-	Sorts    []page.FacetValue
-	Clock    []clockDay
-	Hours    []string
-	Zone     string
-	Turns    string // how long shifts are, and from when
-	Shifts   []shiftRow
+	Chips []page.Chip
+	Tiles []page.Tile
+	// Rules are the first rulesShown in the requested order; Sorts links to the other
+	// orders.
+	Rules []ruleRow
+	Sorts []page.FacetValue
+	// Clock has seven days, Monday first, of 24 hours each; Hours are their headings.
+	Clock  []clockDay
+	Hours  []string
+	Zone   string
+	Turns  string // how long shifts are, and from when
+	Shifts []shiftRow
+	// Over and AllShift count all shifts of the range, not only the listed ones.
 	Over     int // shifts with more incidents than one can handle
 	AllShift int
 	Rows     []episodeRow
 	Pages    page.Pager
-	Empty    bool
-	Origin   string // of the portal, for the webhook's address
-	Left     int    // alerts that senders left out of their messages
+	// Empty means that no episode overlaps the range, whatever the filters: the page then
+	// explains how to send alerts.
+	Empty  bool
+	Origin string // of the portal, for the webhook's address
+	Left   int    // alerts that senders left out of their messages
 }
 
 // ruleRow is one alerting rule.
 type ruleRow struct {
 	alert.Rule
+	// Link leads to the page of the alert. It is "" for a pager's own page, whose name is
+	// a title and not that of a rule.
 	Link   string
 	Firing string
 }
@@ -57,6 +67,7 @@ type clockCell struct{ N, Shade int }
 // shiftRow is one shift on call.
 type shiftRow struct {
 	alert.Shift
+	// Over means more incidents than alert.MaxPerShift.
 	Over bool
 }
 
@@ -86,6 +97,8 @@ func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
 		d := e.EndsAt.Sub(e.StartsAt)
 		row.Lasted = postmortems.FormatDuration(&d)
 	}
+	// An incident outranks an acknowledgement, since it is the stronger sign that the
+	// page was worth it.
 	switch {
 	case e.Incident != "":
 		row.Worth, row.Class, row.IncidentLink = texts.Text("alert.incident"), "ok", incidentparts.Link(h.Kit, e.Incident)
@@ -105,7 +118,8 @@ func (h *Handler) ruleLink(name string) string {
 	return h.Link((&url.URL{Path: "/a/" + name}).EscapedPath())
 }
 
-// alerts shows how precise and how loud alerts were in a range of days.
+// alerts shows how precise and how loud alerts were in a range of days. A range with too
+// many episodes is fault.TooWide.
 func (h *Handler) alerts(req *page.Request) error {
 	base, err := h.signals(req, "/alerts", h.Texts().Text("layout.alerts"), signalDays)
 	if err != nil {
@@ -124,8 +138,10 @@ func (h *Handler) alerts(req *page.Request) error {
 	if err != nil {
 		return err
 	}
+	// Empty is about the unfiltered list, so it is set before the filters apply.
 	view.Empty = len(all) == 0
 	all, counted := h.narrowAlerts(req, &view, all, incidents)
+	// The figures are of all matching episodes, the rows only of the page of the list.
 	quality := alert.Judge(all, counted, on)
 	view.Left, view.Tiles = quality.Truncated, qualityTiles(h.Texts(), quality, on)
 	view.addRules(h, req, alert.Rules(all, on, now))
@@ -154,6 +170,8 @@ func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.
 	}
 	var episodes []alert.Episode
 	for _, e := range all {
+		// Episodes overlaps the range at both ends. One that began before it belongs to
+		// the range before, and would count in both.
 		if (service == "" || e.Service == service) && (rule == "" || e.Name == rule) && !e.StartsAt.Before(view.Since) {
 			episodes = append(episodes, e)
 		}
@@ -162,7 +180,9 @@ func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.
 }
 
 // countedIncidents returns the incidents that began since a time and affect a service, ""
-// for any, each with when people knew of it.
+// for any, each with when people knew of it. Incidents that are maintenance or uncertain
+// are left out, as in all statistics. Told is when the incident was detected, otherwise
+// acknowledged; zero if neither is known.
 func countedIncidents(incidents []incident.Incident, since time.Time, service string) (counted []alert.Incident) {
 	for _, in := range incidents {
 		start, ok := in.Times[incident.Started]
@@ -178,7 +198,8 @@ func countedIncidents(incidents []incident.Incident, since time.Time, service st
 	return counted
 }
 
-// qualityTiles returns the figures of alert quality.
+// qualityTiles returns the figures of alert quality. A figure that cannot be calculated
+// is shown as "—", not as 0. Every tile has the text that explains how it is computed.
 func qualityTiles(texts *messages.Printer, q alert.Quality, on alert.OnCall) []page.Tile {
 	pages := func(s alert.Share) string { return texts.Count("alert.of_pages", s.Of, "Part", s.Part) }
 	each := "—"
@@ -209,7 +230,9 @@ func qualityTiles(texts *messages.Printer, q alert.Quality, on alert.OnCall) []p
 // rulesShown is how many rules are listed.
 const rulesShown = 10
 
-// addRules adds the rules that fired most, by the requested figure.
+// addRules adds the rules that fired most, by the requested figure. An unknown figure is
+// the number of episodes. rules are in that order already; the stable sort keeps it among
+// equal values.
 func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule) {
 	by := req.QueryValue("by")
 	sorts := map[string]func(alert.Rule) int64{
@@ -236,13 +259,15 @@ func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule)
 // shiftsShown is how many shifts are listed, the heaviest first.
 const shiftsShown = 10
 
-// addLoad adds at which hours people were paged, and the shifts with most incidents.
+// addLoad adds at which hours people were paged, and the shifts with most incidents. An
+// hour is local to the service that paged, a shift to the default zone.
 func (v *alertsView) addLoad(all []alert.Episode, on alert.OnCall) {
 	v.Zone, v.Turns = on.Of("").String(), on.ShiftText()
 	counts, highest := on.Clock(all), 0
 	for _, day := range counts {
 		highest = max(highest, slices.Max(day[:]))
 	}
+	// Shade 1 is one page in the hour, 4 the busiest hour of the range.
 	for h := range 24 {
 		v.Hours = append(v.Hours, strconv.Itoa(h))
 	}

@@ -17,15 +17,20 @@ import (
 )
 
 // signalsView is what the pages about incidents, alerts, changes and slow SQL have in
-// common.
+// common. The pages of one incident and of the forms embed it as well, for tabs and
+// permissions; they show no range.
 type signalsView struct {
 	page.Frame
-	Sheet        string // their own style sheet
-	Tabs         []page.FacetValue
-	Spans        []page.FacetValue
+	Sheet string // their own style sheet
+	Tabs  []page.FacetValue
+	Spans []page.FacetValue
+	// Since is inclusive, Until exclusive.
 	Since, Until time.Time // the span that the page is about
-	Days         int
-	MayEdit      bool
+	// Days is the length of the range, 0 if the address states its ends. It marks the
+	// current link of Spans.
+	Days int
+	// MayEdit is auth.PushDraft, and auth.PushMain for decisions about statements.
+	MayEdit bool
 }
 
 // LastDay returns the last day of the range, whose end is exclusive.
@@ -35,7 +40,8 @@ func (v signalsView) LastDay() time.Time { return v.Until.Add(-1) }
 const day = 24 * time.Hour
 
 // signals returns the beginning of such a page: tabs, range and permissions. It fails
-// with fault.NotFound if the portal has no feeds.
+// with fault.NotFound if the portal has no feeds. section is the address of the page,
+// which marks its tab; days is the length of the range if the address states none.
 func (h *Handler) signals(req *page.Request, section, title string, days int) (signalsView, error) {
 	v := signalsView{Frame: h.Frame(), Sheet: h.Asset(("signals.css")), MayEdit: req.Who.May(auth.PushDraft)}
 	v.Title, v.Section, v.Canonical = title, "/incidents", h.Absolute(section)
@@ -51,7 +57,9 @@ func (h *Handler) signals(req *page.Request, section, title string, days int) (s
 	return v, h.span(req, &v, section, days)
 }
 
-// span reads the range that the page covers, and adds links to the usual ones.
+// span reads the range that the page covers, and adds links to the usual ones. It fails
+// with fault.TooMany for a client that requests ranges too often, and with fault.Invalid
+// for a range that cannot be read.
 func (h *Handler) span(req *page.Request, v *signalsView, section string, days int) error {
 	if err := h.ThrottleSpan(req); err != nil {
 		return err
@@ -61,6 +69,8 @@ func (h *Handler) span(req *page.Request, v *signalsView, section string, days i
 		return err
 	}
 	v.Since, v.Until, v.Days = asked.Since, asked.Until, asked.Days
+	// The links keep the filters and drop the exact range and the number of the page,
+	// which mean nothing in another range.
 	for _, n := range []int{1, 7, 30, 90, 365} {
 		q := url.Values{}
 		for k, val := range req.Query() {
@@ -79,6 +89,7 @@ func tookOf(d *time.Duration) string { return humanize.DurationOr(d, "—") }
 
 // secondsOf writes seconds that a database measured, "unknown" if they are no number.
 func secondsOf(n float64) string {
+	// Feeds may report NaN or infinite times.
 	if !humanize.Finite(n) {
 		return "unknown"
 	}
@@ -86,7 +97,9 @@ func secondsOf(n float64) string {
 }
 
 // attainmentTile returns one figure of 1-5-10: the share of incidents that reached a
-// milestone within its target.
+// milestone within its target. The value is "—" if no incident is known to have met or
+// missed it. The explanation has the pessimistic share, which counts unknown ones as
+// missed.
 func attainmentTile(texts *messages.Printer, name string, a incident.Attainment, target time.Duration, from string) page.Tile {
 	t := page.Tile{Name: texts.Text("incident.within", "Step", upperFirst(name), "Time", postmortems.FormatDuration(&target)),
 		Value: page.Percent(a.Share()),
@@ -94,6 +107,7 @@ func attainmentTile(texts *messages.Printer, name string, a incident.Attainment,
 		How:   texts.Text("incident.within_how", "From", from, "Percent", page.Percent(a.Pessimistic()))}
 	if s := a.Share(); s != nil {
 		t.Class = "ok"
+		// Below 90 % a tile is marked.
 		if *s < 0.9 {
 			t.Class = "warn"
 		}
@@ -101,7 +115,8 @@ func attainmentTile(texts *messages.Printer, name string, a incident.Attainment,
 	return t
 }
 
-// upperFirst capitalizes the first letter of a text.
+// upperFirst capitalizes the first letter of a text. Names of milestones come from the
+// policy of a company and may begin with any letter.
 func upperFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]

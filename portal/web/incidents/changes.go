@@ -16,7 +16,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// changesView is the page about changes and drills.
+// changesView is the page about changes and drills. Tiles and facets count the changes
+// that match the filters; drills are not filtered.
 type changesView struct {
 	signalsView
 	Facets     []page.Facet
@@ -27,42 +28,54 @@ type changesView struct {
 	Drills     []drillRow
 	MoreDrills int      // that are not listed
 	Uncovered  []string // services without a drill in the span
-	Empty      bool
+	// Empty means that the range has no change, whatever the filters.
+	Empty bool
 }
 
-// changeRow is one change with its incidents.
+// changeRow is one change with its incidents. State is also the value of the filter in
+// addresses.
 type changeRow struct {
 	change.Linked
-	What      string // "deployed 1.4.2"
-	State     string // "failed", "rolled back", "suspected", "outcome unknown", "ok"
+	What  string // "deployed 1.4.2"
+	State string // "failed", "rolled back", "suspected", "outcome unknown", "ok"
+	// Class is the tone of State: "ok", "warn", "bad" or "none".
 	Class     string
 	Incidents []incidentLinkRow
-	Link      string
+	// Link leads to the tool that reported the change; "" if that is no web address.
+	Link string
 }
 
-// incidentLinkRow is an incident of a change.
+// incidentLinkRow is an incident of a change. Suspected means that only time and service
+// connect them; no source names the change.
 type incidentLinkRow struct {
 	ID, Link  string
 	Suspected bool
 }
 
-// drillRow is one exercise.
+// drillRow is one exercise. Link leads to the drill's document, "" without one. Class is
+// the tone of the outcome, "none" if that is unknown.
 type drillRow struct {
 	incident.Drill
 	Link, Class string
-	Times       string
+	// Times are how long detection, diagnosis and recovery took, those that are known.
+	Times string
 }
 
-// changeRow returns the row of a change. If only is not "", other incidents than that
-// one are left out.
+// changeRow returns the row of a change. If only is not "", other incidents than that one
+// are left out. The state is derived from all incidents of the change, even if only one
+// of them is listed.
 func (h *Handler) changeRow(l change.Linked, only string) changeRow {
 	row := changeRow{Linked: l, State: "ok", Class: "ok", Link: page.WebLink(l.URL)}
+	// The title of the source wins; otherwise the kind and the artifact describe the
+	// change.
 	row.What = cmp.Or(l.Title, strings.TrimSpace(cmp.Or(kindWords(l.Kind), "changed")+" "+artifactName(l.Artifact)))
 	for _, i := range l.Incidents {
 		if only == "" || only == i.Incident {
 			row.Incidents = append(row.Incidents, incidentLinkRow{i.Incident, incidentparts.Link(h.Kit, i.Incident), i.Suspected})
 		}
 	}
+	// The order is that of certainty: a rollback is stated, a failure is stated or
+	// follows from a stated incident, a suspicion is the portal's.
 	switch {
 	case l.Outcome == "rolledback":
 		row.State, row.Class = "rolled back", "bad"
@@ -92,8 +105,9 @@ func kindWords(kind string) string {
 	return kind
 }
 
-// artifactName returns a readable name of an artifact: without the package type, and
-// with a short digest.
+// artifactName returns a readable name of an artifact: without the package type, and with
+// a short digest. Artifacts are package URLs such as pkg:oci/api@sha256:… in CDEvents. A
+// name without a package type is returned with only its digest cut.
 func artifactName(name string) string {
 	const shown = 12 // digits
 	if kind, rest, ok := strings.Cut(name, "/"); ok && strings.HasPrefix(kind, "pkg:") {
@@ -106,7 +120,8 @@ func artifactName(name string) string {
 	return before + "sha256:" + digest[:shown]
 }
 
-// changes lists the changes of a range of days, and the drills.
+// changes lists the changes of a range of days, and the drills. A range with too many
+// changes is fault.TooWide.
 func (h *Handler) changes(req *page.Request) error {
 	base, err := h.signals(req, "/changes", h.Texts().Text("change.title"), signalDays)
 	if err != nil {
@@ -135,13 +150,15 @@ func (h *Handler) changes(req *page.Request) error {
 }
 
 // narrowChanges returns the changes that match the filters, and adds the filters to the
-// page.
+// page. The counts of the facets are of the matching changes, so that a link never leads
+// to an empty list.
 func (h *Handler) narrowChanges(req *page.Request, view *changesView, all []change.Linked) []change.Linked {
 	q := req.Query()
 	services, environments, states := map[string]int{}, map[string]int{}, map[string]int{}
 	var shown []change.Linked
 	for _, l := range all {
 		state := h.changeRow(l, "").State
+		// An absent filter matches everything.
 		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
 		if fits("service", l.Service) && fits("environment", l.Environment) && fits("state", state) {
 			shown = append(shown, l)
@@ -157,7 +174,8 @@ func (h *Handler) narrowChanges(req *page.Request, view *changesView, all []chan
 	return shown
 }
 
-// changeTiles returns the figures of changes.
+// changeTiles returns the figures of changes. Shares and medians that cannot be
+// calculated are shown as "—" or as no data.
 func changeTiles(texts *messages.Printer, n change.Stats) []page.Tile {
 	rate := page.Tile{Name: texts.Text("change.failure_rate"), Value: page.Percent(n.FailureRate),
 		Note: texts.Count("change.of_deployments", n.Deployments, "Part", n.Failed),
@@ -187,7 +205,8 @@ func changeTiles(texts *messages.Printer, n change.Stats) []page.Tile {
 // drillsShown is how many exercises a page lists, the newest.
 const drillsShown = 50
 
-// addDrills adds the drills of the range, and the services without one.
+// addDrills adds the drills of the range, and the services without one. A service without
+// a drill is one that main defines and that no drill of the range names.
 func (h *Handler) addDrills(req *page.Request, view *changesView) error {
 	ctx := req.Context()
 	all, err := h.deps.Signals.Drills(ctx, view.Since, view.Until)
@@ -204,6 +223,7 @@ func (h *Handler) addDrills(req *page.Request, view *changesView) error {
 	}
 	slices.Sort(names)
 	view.Uncovered = incident.CountDrills(all, names).Uncovered
+	// The newest are first, so the oldest are left out.
 	view.MoreDrills = max(0, len(all)-drillsShown)
 	for _, d := range all[:len(all)-view.MoreDrills] {
 		row := drillRow{Drill: d, Class: "none"}

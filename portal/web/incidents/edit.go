@@ -15,16 +15,20 @@ import (
 // entryView is the form for an incident that a person reports.
 type entryView struct {
 	signalsView
-	Problem    string
-	Form       map[string]string // what was typed, to be mended
+	Problem string
+	// Form has the fields by name, several values of one joined by a space. It is empty
+	// for a form that was not sent yet.
+	Form map[string]string // what was typed
+	// Steps are the names of the milestones, which are also those of the fields.
 	Steps      []string
 	Severities []string
 }
 
-// entryPage shows the empty form.
+// entryPage shows the empty form. It needs auth.PushDraft, as the route table states.
 func (h *Handler) entryPage(req *page.Request) error { return h.showEntry(req, http.StatusOK, "") }
 
-// showEntry shows the form with what was typed, and the problem with it.
+// showEntry shows the form with what was typed, and the problem with it. A form with a
+// problem is shown again instead of an error page: the reader would lose what was typed.
 func (h *Handler) showEntry(req *page.Request, status int, problem string) error {
 	base, err := h.signals(req, "/incidents", h.Text("incident.report"), incidentDays)
 	if err != nil {
@@ -40,12 +44,16 @@ func (h *Handler) showEntry(req *page.Request, status int, problem string) error
 	return h.Show(req, status, "entry", view)
 }
 
-// entry stores an incident that a person reports.
+// entry stores an incident that a person reports. Wrong input shows the form again with
+// status 400. A success redirects with 303 to the new incident, so that reloading the
+// page sends nothing.
 func (h *Handler) entry(req *page.Request) error {
 	if err := h.form(req); err != nil {
 		return err
 	}
 	f := req.PostForm
+	// Services, changes and aliases are lists that people separate by commas or white
+	// space.
 	v := incident.Record{Title: f.Get("title"), Severity: f.Get("severity"), Services: words(f.Get("services")),
 		Environment: strings.TrimSpace(f.Get("environment")),
 		DetectedBy:  strings.TrimSpace(f.Get("detected_by")), Changes: words(f.Get("changes")), Aliases: words(f.Get("aliases")),
@@ -71,20 +79,25 @@ func (h *Handler) entry(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, incidentparts.Link(h.Kit, in.ID))
 }
 
-// edit stores a correction of an incident. Corrections are appended and never change
-// what sources reported.
+// edit stores a correction of an incident. Corrections are appended and never change what
+// sources reported. Invalid input, and a reference to nothing, show the incident again
+// with the problem and status 400.
 func (h *Handler) edit(req *page.Request) error {
 	if err := h.form(req); err != nil {
 		return err
 	}
 	f, id := req.PostForm, req.PathValue("id")
 	e := incident.Edit{Action: f.Get("action"), Why: f.Get("why")}
+	// Each action has fields of its own. An unknown action is refused by Edit.Check.
 	switch e.Action {
 	case incident.Merge:
 		e.Refs = words(f.Get("refs"))
 	case incident.Split:
+		// The boxes of the form name the records that leave the incident, as "source:ref".
 		e.Refs = f["voice"]
 	case incident.Set:
+		// A typed time is stored in one form. What is no time is stored as typed: the
+		// field may be a name or a severity, and "" means unknown.
 		e.Field, e.Value = f.Get("field"), strings.TrimSpace(f.Get("value"))
 		if at, ok := typedTime(e.Value); ok {
 			e.Value = at.Format(time.RFC3339)
@@ -108,7 +121,8 @@ func (h *Handler) hand(req *page.Request) incident.Hand {
 	return incident.Hand{Who: req.Who.Name}
 }
 
-// form reads a posted form.
+// form reads a posted form. It fails with fault.NotFound if the portal has no feeds, and
+// with fault.Invalid if the body is no form. The router has bounded the body.
 func (h *Handler) form(req *page.Request) error {
 	if h.deps.Signals == nil {
 		return fault.New(fault.NotFound, "web", "this portal takes no feeds")
@@ -116,12 +130,13 @@ func (h *Handler) form(req *page.Request) error {
 	return fault.Wrap(fault.Invalid, "web", "the form could not be read", req.ParseForm())
 }
 
-// words splits typed text at commas and white space.
+// words splits typed text at commas and white space. It returns no empty words.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' || r == '\r' })
 }
 
-// typedTime reads a time as people type it, in UTC if it names no zone.
+// typedTime reads a time as people type it, in UTC if it names no zone. ok is false for
+// any other text.
 func typedTime(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02 15:04:05"} {
 		if t, err := time.Parse(layout, text); err == nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// slowSQLView is the list of slow statements.
+// slowSQLView is the list of slow statements. Tiles and Teams are sums over the
+// statements that match the filters.
 type slowSQLView struct {
 	signalsView
 	Facets []page.Facet
@@ -28,28 +29,38 @@ type slowSQLView struct {
 
 // teamRow is the cost of one team's statements.
 type teamRow struct {
-	Team, Link                   string // Team is "" for statements without an owner
+	Team, Link string // Team is "" for statements without an owner
+	// New, Fixed and Back count the statements in that state; Back were fixed and seen
+	// again.
 	Statements, New, Fixed, Back int
 	Time                         string
-	seconds                      float64
+	// seconds is the unrounded sum, by which the rows are sorted.
+	seconds float64
 }
 
-// statementRow is one slow statement in one database.
+// statementRow is one slow statement in one database. A digest that runs in two databases
+// has two rows.
 type statementRow struct {
 	sql.Followed
+	// Class is the tone of the state. Time is the total execution time, Times the 95th
+	// percentile of one execution, Ratio the rows examined for each row sent, Ownership
+	// how the owner was found.
 	Link, Class, Time, Times, Ratio, Ownership string
 }
 
-// digestView is the page of one statement, identified by its digest.
+// digestView is the page of one statement, identified by its digest. A digest is the hash
+// by which sources identify statements that differ only in their values.
 type digestView struct {
 	signalsView
 	Digest, Statement string
 	Rows              []statementRow
-	Instances, Users  []string
-	Problem           string
+	// Both are sorted and without duplicates, over all databases.
+	Instances, Users []string
+	Problem          string
 }
 
-// statementRow returns the row of a statement.
+// statementRow returns the row of a statement. What no source measured is unknown, "—"
+// for the ratio.
 func (h *Handler) statementRow(f sql.Followed) statementRow {
 	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none",
 		Time: secondsOf(f.Seconds), Times: h.Texts().Text("word.unknown"), Ratio: "—"}
@@ -61,12 +72,15 @@ func (h *Handler) statementRow(f sql.Followed) statementRow {
 	case sql.Back:
 		row.Class = "bad"
 	}
+	// Observations with impossible numbers are left out of the sum. If nothing else was
+	// observed, the sum is not 0 but unknown.
 	switch {
 	case f.Odd > 0 && f.Count == 0:
 		row.Time = h.Texts().Text("word.unknown")
 	case f.Odd > 0:
 		row.Time += ", " + h.Texts().Text("slow_sql.left_out", "N", f.Odd)
 	}
+	// A sampled source sees one execution in OneIn, so its numbers are not of all.
 	if f.OneIn > 1 {
 		row.Time += ", " + h.Texts().Text("slow_sql.sampled", "N", f.OneIn)
 	}
@@ -74,6 +88,7 @@ func (h *Handler) statementRow(f sql.Followed) statementRow {
 		row.Times = secondsOf(*f.P95)
 	}
 	if f.ExaminedPerSent != nil {
+		// Rounded to the nearest whole number.
 		row.Ratio = humanize.Number(int(*f.ExaminedPerSent + 0.5))
 	}
 	if f.Owner.Team != "" {
@@ -95,6 +110,7 @@ func (h *Handler) slowSQL(req *page.Request) error {
 	}
 	view.Empty = len(all) == 0
 	all = h.narrowStatements(req, &view, all)
+	// Teams and figures are of all matching statements, the rows of one page of the list.
 	view.addTeams(h, req, all)
 	view.Tiles = statementTiles(h.Texts(), all)
 	from, to, pages, err := h.Paginate(req, "/slow-sql", len(all))
@@ -121,6 +137,8 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
 		team := cmp.Or(f.Owner.Team, unowned)
 		// What was not seen in this time is of interest only when it was asked for.
+		// Statements are followed over all time, so that a fixed one that comes back is
+		// noticed.
 		if f.Count == 0 && f.Odd == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) ||
 			!fits("state", string(f.State)) {
 			continue
@@ -137,7 +155,8 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 	return shown
 }
 
-// addTeams sums up the statements of each team, most time first.
+// addTeams sums up the statements of each team, most time first. Ties are sorted by team,
+// because the order of a map is random.
 func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed) {
 	byTeam := map[string]*teamRow{}
 	for _, f := range all {
@@ -166,8 +185,10 @@ func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed
 	})
 }
 
-// statementTiles returns the figures of slow statements.
+// statementTiles returns the figures of slow statements. Marked are statements that came
+// back after they were fixed, and those without an owner.
 func statementTiles(texts *messages.Printer, all []sql.Followed) []page.Tile {
+	// count is a float64, because sums of counts that feeds report may exceed an int64.
 	var count, seconds float64
 	fresh, back, orphans := 0, 0, 0
 	for _, f := range all {
@@ -209,12 +230,14 @@ func statementTiles(texts *messages.Printer, all []sql.Followed) []page.Tile {
 func (h *Handler) digest(req *page.Request) error { return h.showDigest(req, http.StatusOK, "") }
 
 // showDigest shows a statement. problem is what is wrong with a decision that was just
-// sent, "" for nothing.
+// sent, "" for nothing. It fails with fault.NotFound if the digest was not observed in
+// the range.
 func (h *Handler) showDigest(req *page.Request, status int, problem string) error {
 	base, err := h.signals(req, "/slow-sql", h.Texts().Text("slow_sql.title"), digestDays)
 	if err != nil {
 		return err
 	}
+	// A decision needs more than the corrections of incidents do.
 	base.MayEdit = req.Who.May(auth.PushMain)
 	view := digestView{signalsView: base, Digest: req.PathValue("id"), Problem: problem}
 	all, err := h.deps.Signals.Statements(req.Context(), view.Since, view.Until)
@@ -225,6 +248,8 @@ func (h *Handler) showDigest(req *page.Request, status int, problem string) erro
 		if f.Digest != view.Digest {
 			continue
 		}
+		// Sources may write the same statement in different ways; the first in the order
+		// of the list is shown.
 		view.Statement = cmp.Or(view.Statement, f.Statement)
 		view.Rows = append(view.Rows, h.statementRow(f))
 		view.Instances = append(view.Instances, f.Instances...)
@@ -240,6 +265,7 @@ func (h *Handler) showDigest(req *page.Request, status int, problem string) erro
 }
 
 // decide stores a person's decision about a statement: who owns it, or that it is fixed.
+// It needs auth.PushMain. Invalid input shows the statement again with status 400.
 func (h *Handler) decide(req *page.Request) error {
 	if err := h.form(req); err != nil {
 		return err
