@@ -12,11 +12,13 @@ type DraftPostmortem struct {
 	Address       string // of its preview, without the portal's prefix
 }
 
-// BudgetSpent is how much of the error budget of one SLO an incident consumed.
+// BudgetSpent is how much of the error budget of one SLO an incident consumed. All
+// numbers are of the traffic while the incident had impact, whatever caused the failures.
 type BudgetSpent struct {
-	SLO       string
-	Title     string  // of the objective; "" it has none
-	Bad       float64 // bad events while it lasted, or bad slices
+	SLO   string
+	Title string  // of the objective; "" it has none
+	Bad   float64 // bad events while it lasted, or bad slices
+	// 0.1 means a tenth of the whole budget; more than 1 is possible.
 	Share     float64 // of what the whole of the objective's own window permits
 	Estimated bool    // Share is: the window is not over
 }

@@ -31,11 +31,13 @@ type Strip struct {
 
 // Segment is the time between two milestones.
 type Segment struct {
+	// X and Width are in units of the drawing, from its left edge.
 	X, Width float64
 	Class    string // detect, diagnose, recover, after; unknown when a milestone in it is missing
 }
 
-// Mark is the place of a target of 1-5-10.
+// Mark is the place of a target of 1-5-10. Label is "" if the mark before it is too
+// close.
 type Mark struct {
 	X     float64
 	Label string
@@ -52,7 +54,9 @@ type Step struct {
 
 // stone is a milestone while the strip is made.
 type stone struct {
-	name   string
+	name string
+	// at is nil for a milestone before the beginning as well. took is counted from
+	// detection if the policy does so, and then differs from at.
 	at     *time.Duration // from where the drawing begins; nil unknown
 	took   *time.Duration // as its target counts it; nil unknown
 	target time.Duration  // 0: none
@@ -61,7 +65,8 @@ type stone struct {
 }
 
 // NewStrip draws the milestones with the names and targets of the policy; nil if none is
-// known. An open incident is drawn up to now.
+// known. An open incident is drawn up to now. The drawing has no segments if only the
+// beginning is known; the words are complete all the same.
 func NewStrip(in incident.Incident, p incident.Policy, now time.Time) *Strip {
 	if len(in.Times) == 0 {
 		return nil
@@ -71,6 +76,8 @@ func NewStrip(in incident.Incident, p incident.Policy, now time.Time) *Strip {
 	for _, m := range stones {
 		s.Stones = append(s.Stones, m.words())
 	}
+	// An open incident ends in a segment of unknown class: it is not known yet which
+	// milestone will end it.
 	if begin, ok := beginning(in, p); ok && in.Open && now.After(begin) {
 		d := now.Sub(begin)
 		stones = append(stones, stone{name: "now", at: &d, class: "unknown"})
@@ -83,10 +90,13 @@ func NewStrip(in incident.Incident, p incident.Policy, now time.Time) *Strip {
 }
 
 // stonesOf returns the milestones in their usual order, the three of 1-5-10 with their
-// targets.
+// targets. The second target is of acknowledgement or of diagnosis, as the policy states.
+// Diagnosis is then drawn without a target.
 func stonesOf(in incident.Incident, p incident.Policy) []stone {
 	d := in.Durations(p)
 	names, within, steps := p.Names(), p.Targets(), d.Steps(p)
+	// The words about "after detection" are needed only where the drawing does not begin
+	// there.
 	since := ""
 	if _, known := momentOf(in, incident.Started); known && p.FromDetected {
 		since = " after detection"
@@ -101,6 +111,8 @@ func stonesOf(in incident.Incident, p incident.Policy) []stone {
 		all = append(all, stone{name: names[1], at: place(incident.Diagnosed), took: steps[1], target: within[1], class: "diagnose",
 			since: since})
 	}
+	// The target of recovery is met by mitigation: users no longer notice the failure.
+	// Without it, recovery counts.
 	over := incident.Mitigated
 	if _, known := in.Times[over]; !known {
 		if _, known = in.Times[incident.Recovered]; known {
@@ -120,14 +132,15 @@ func beginning(in incident.Incident, p incident.Policy) (time.Time, bool) {
 	return momentOf(in, incident.Detected)
 }
 
-// momentOf returns when a milestone was reached, if that is known to the second.
+// momentOf returns when a milestone was reached, if that is known to the second. A day
+// without a time of day has no place in a drawing of minutes.
 func momentOf(in incident.Incident, m incident.Milestone) (time.Time, bool) {
 	s, ok := in.Times[m]
 	return s.At, ok && !s.DayOnly
 }
 
 // Offset returns how long after the beginning a milestone was reached; nil if that is
-// unknown.
+// unknown. A milestone before the beginning has no offset: a drawing begins at 0.
 func Offset(in incident.Incident, p incident.Policy, m incident.Milestone) *time.Duration {
 	begin, known := beginning(in, p)
 	at, reached := momentOf(in, m)
@@ -138,7 +151,8 @@ func Offset(in incident.Incident, p incident.Policy, m incident.Milestone) *time
 	return &d
 }
 
-// stampText writes a time as exactly as it is known.
+// stampText writes a time as exactly as it is known. Times are in UTC, since the drawing
+// is shared by readers of all zones.
 func stampText(s incident.Stamp) string {
 	switch {
 	case s.At.IsZero():
@@ -149,7 +163,9 @@ func stampText(s incident.Stamp) string {
 	return s.At.UTC().Format("2 Jan 15:04 UTC")
 }
 
-// words returns the milestone in words, with whether its target was met.
+// words returns the milestone in words, with whether its target was met. A milestone
+// without a place is unknown. One without a target, or whose time is unknown to the
+// policy, has no verdict. A target is met up to and including its length.
 func (m stone) words() Step {
 	w := Step{Name: m.name, Value: "unknown", Class: m.class}
 	if m.at == nil {
@@ -171,7 +187,8 @@ func (m stone) words() Step {
 	return w
 }
 
-// words returns the text alternative of the drawing.
+// words returns the text alternative of the drawing. Screen readers read it in place of
+// the drawing.
 func (s *Strip) words() string {
 	text := "Incident from the start of impact: "
 	for i, m := range s.Stones {
@@ -183,7 +200,9 @@ func (s *Strip) words() string {
 	return text
 }
 
-// draw lays out the time between the known milestones, in the order of time.
+// draw lays out the time between the known milestones, in the order of time. A segment
+// begins at the last known milestone; if one between was unknown, the segment cannot be
+// attributed and is of class unknown. Nothing is drawn without a positive length.
 func (s *Strip) draw(stones []stone) {
 	for _, m := range stones {
 		if m.at != nil {
@@ -219,12 +238,15 @@ func (s *Strip) draw(stones []stone) {
 // markRoom is how far apart marks must be for their labels to be readable.
 const markRoom = 36
 
-// mark adds the targets at the times when they expire.
+// mark adds the targets at the times when they expire. Marks outside the drawn time are
+// left out. If the policy counts from detection and that is unknown, the second and third
+// target have no place, and none is drawn.
 func (s *Strip) mark(in incident.Incident, p incident.Policy) {
 	from, known := beginning(in, p)
 	if !known || s.end <= 0 {
 		return
 	}
+	// The first target counts from the start of impact always.
 	origin := [3]time.Duration{}
 	if detected, ok := momentOf(in, incident.Detected); p.FromDetected && ok {
 		origin[1] = max(0, detected.Sub(from))
@@ -239,11 +261,13 @@ func (s *Strip) mark(in incident.Incident, p incident.Policy) {
 		}
 	}
 	slices.SortStableFunc(s.Marks, func(a, b Mark) int { return cmp.Compare(a.X, b.X) })
+	// Of marks that are too close, the earlier keeps its label: it is the shorter target.
 	for n := range s.Marks {
 		if n > 0 && s.Marks[n].X-s.Marks[n-1].X < markRoom {
 			s.Marks[n-1].Label = ""
 		}
 	}
+	// Only the last label names the unit, as on an axis.
 	if n := len(s.Marks); n > 0 && !strings.Contains(s.Marks[n-1].Label, " ") {
 		s.Marks[n-1].Label += " min"
 	}
@@ -259,7 +283,7 @@ func markText(within time.Duration) string {
 }
 
 // scale maps the time since the beginning to a place on the strip, in its units: linear,
-// or log2(1 + minutes) for a long incident.
+// or log2(1 + minutes) for a long incident. The 1 is added so that the beginning is at 0.
 func scale(end time.Duration) func(time.Duration) float64 {
 	end = max(end, time.Second) // a strip without a length would divide by zero
 	if end <= linearUpTo {
@@ -275,6 +299,8 @@ func scale(end time.Duration) func(time.Duration) float64 {
 func round1(x float64) float64 { return math.Round(x*10) / 10 }
 
 // OfTimes returns an incident of which only the milestones of a post-mortem are known.
+// Pages of post-mortems use it to draw the same strip as pages of incidents. Times that
+// are not known are left out; the incident has no other fields.
 func OfTimes(t postmortems.Times) incident.Incident {
 	in := incident.Incident{Times: map[incident.Milestone]incident.Stamp{}}
 	for m, at := range map[incident.Milestone]postmortems.Instant{

@@ -13,11 +13,14 @@ type Tick struct {
 	Name    string // "detected"
 	Value   string // "+2 min", "unknown"
 	Verdict incident.Verdict
-	Class   string
-	Sign    string
+	// Class is "ok", "bad" or "none"; Sign repeats it for readers who do not distinguish
+	// colours.
+	Class string
+	Sign  string
 }
 
-// Ticks returns the three steps of an incident.
+// Ticks returns the three steps of an incident. Their order is detection, the middle step
+// of the policy, recovery. now judges steps of an open incident whose target has expired.
 func Ticks(in incident.Incident, p incident.Policy, now time.Time) []Tick {
 	d, v := in.Durations(p), in.Judge(p, now)
 	names, took := p.Names(), d.Steps(p)
@@ -35,14 +38,16 @@ func newTick(name string, d *time.Duration, v incident.Verdict) Tick {
 	}
 	if d != nil {
 		t.Value = "+" + exactly(*d)
+		// A missed target without a time: the milestone is not reached and its target has
+		// expired.
 	} else if v == incident.Missed {
 		t.Value = "not yet"
 	}
 	return t
 }
 
-// exactly writes a duration so that it cannot be mistaken for its target: 65 s is not
-// one minute.
+// exactly writes a duration so that it cannot be mistaken for its target: 65 s is not one
+// minute. Longer durations are rounded as everywhere: no target is that close.
 func exactly(d time.Duration) string {
 	if d < 2*time.Minute {
 		return strconv.FormatInt(int64(d/time.Second), 10) + " s"
