@@ -14,23 +14,30 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// slosView is the list of SLOs.
+// slosView is the list of SLOs. Its counts and facets are computed from the rows in
+// memory for each request.
 type slosView struct {
 	page.Frame
-	AsOf                  time.Time
-	Rows                  []sloparts.Row
-	All                   int // objectives that fit the filters
+	// AsOf is the latest end of a rolling window among the listed SLOs; zero if all have
+	// calendar windows.
+	AsOf time.Time
+	Rows []sloparts.Row
+	All  int // objectives that fit the filters
+	// Unjudged SLOs have no verdict, for lack of data or because the data is invalid.
 	Met, Missed, Unjudged int
 	Teams, Services       []page.FacetValue
 	Chips                 []page.Chip
-	Next, First           string
-	Empty                 bool // no objective is defined at all
+	// Each is a link, "" if there is no such page.
+	Next, First string
+	Empty       bool // no objective is defined at all
 }
 
 // boardPage is how many SLOs one page lists. More would exceed the size of a page.
 const boardPage = 30
 
-// slos lists SLOs, those that need attention first.
+// slos lists SLOs, those that need attention first. The list is paged by from=, the
+// number of the first row, counted from 0. A from= that is beyond the end is an empty
+// page.
 func (h *Handler) slos(req *page.Request) error {
 	if h.deps.Board == nil {
 		return fault.New(fault.NotFound, "web.slos", "this portal judges no objectives")
@@ -41,6 +48,8 @@ func (h *Handler) slos(req *page.Request) error {
 	}
 	q := req.Query()
 	view := slosView{Frame: h.Frame(), Empty: len(rows) == 0}
+	// Refresh lets the page be refreshed in place, so that a list on a wall stays
+	// current.
 	view.Title, view.Section, view.Canonical, view.Refresh = "SLOs", "/slos", h.Absolute("/slos"), true
 	view.Teams = h.sloFacet(q, "team", rows, func(r slostatus.Row) string { return r.Team })
 	view.Services = h.sloFacet(q, "service", rows, func(r slostatus.Row) string { return r.SLO.Service })
@@ -49,6 +58,7 @@ func (h *Handler) slos(req *page.Request) error {
 			view.Chips = append(view.Chips, page.Chip{Text: key + ": " + v, Link: h.boardLink(q, key, "")})
 		}
 	}
+	// Clone, because the board's rows are shared with all other requests.
 	fitting := slices.DeleteFunc(slices.Clone(rows), func(r slostatus.Row) bool { return !fits(r, q) })
 	slices.SortStableFunc(fitting, worstFirst)
 	view.count(fitting)
@@ -81,7 +91,8 @@ func asOf(r slo.Result) time.Time {
 	return r.To
 }
 
-// count counts met, missed and unmeasured SLOs.
+// count counts met, missed and unmeasured SLOs. A result without a verdict is neither met
+// nor missed.
 func (v *slosView) count(rows []slostatus.Row) {
 	v.All = len(rows)
 	for _, r := range rows {
@@ -97,6 +108,8 @@ func (v *slosView) count(rows []slostatus.Row) {
 }
 
 // boardLink returns the link to the list with one filter changed, from its beginning.
+// Other parameters are dropped. An empty value removes the filter; key "from" with a
+// value leads to a later page.
 func (h *Handler) boardLink(q url.Values, key, value string) string {
 	next := url.Values{}
 	for _, k := range []string{"team", "service", "verdict"} {
@@ -113,7 +126,8 @@ func (h *Handler) boardLink(q url.Values, key, value string) string {
 	return h.Link("/slos") + "?" + next.Encode()
 }
 
-// fits reports whether an SLO matches the filters.
+// fits reports whether an SLO matches the filters. An unknown verdict= matches
+// everything, as no filter does.
 func fits(r slostatus.Row, q url.Values) bool {
 	if team := q.Get("team"); team != "" && r.Team != team {
 		return false
@@ -132,7 +146,9 @@ func fits(r slostatus.Row, q url.Values) bool {
 	return true
 }
 
-// sloFacet counts the values of one filter among all SLOs.
+// sloFacet counts the values of one filter among all SLOs. The counts are of all SLOs,
+// not of the matching ones: the board is short enough to choose again without removing a
+// filter first. SLOs without a value are not offered.
 func (h *Handler) sloFacet(q url.Values, key string, rows []slostatus.Row, of func(slostatus.Row) string) (out []page.FacetValue) {
 	counts := map[string]int{}
 	for _, r := range rows {
@@ -152,8 +168,9 @@ func (h *Handler) sloFacet(q url.Values, key string, rows []slostatus.Row, of fu
 	return out
 }
 
-// worstFirst orders missed SLOs before unmeasured ones, and those before met ones;
-// within each, by remaining budget, least first.
+// worstFirst orders missed SLOs before unmeasured ones, and those before met ones; within
+// each, by remaining budget, least first. An unknown remaining budget ranks as a whole
+// one. The name is last, so that the order is total.
 func worstFirst(a, b slostatus.Row) int {
 	rank := func(r slostatus.Row) int {
 		switch {

@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// memberRows returns the parts of a composite SLO over its range, with their present
-// burn rates.
+// memberRows returns the parts of a composite SLO over its range, with their present burn
+// rates. It returns nil for an SLO without parts. The order is that of the definition.
 func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []sloparts.Row, err error) {
 	if len(d.Members) == 0 {
 		return nil, nil
@@ -22,6 +22,8 @@ func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []slo
 	for _, r := range rows {
 		now[r.SLO.Name] = r
 	}
+	// A part that is not on the board, such as a removed one, has a zero row: its result
+	// is shown without burn rates.
 	for _, m := range d.Members {
 		row := now[m.SLO.Name]
 		row.SLO, row.Result = m.SLO, m.Result
@@ -31,12 +33,15 @@ func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []slo
 }
 
 // partRows returns what each part of a composite contributes to the consumed budget.
+// Consumed budgets are averaged by weight: a part contributes spent × weight / sum of
+// weights. A part without a number has the state of its data instead.
 func partRows(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 	weights := 0.0
 	for _, p := range d.SLO.Parts {
 		weights += p.Weight
 	}
 	for _, p := range d.SLO.Parts {
+		// The value stays "–" if the part is not among the members.
 		row := howRow{texts.Text("slo.part", "Name", p.SLO), "–",
 			texts.Text("slo.weight", "Weight", sloparts.Count(p.Weight), "Total", sloparts.Count(weights))}
 		for _, m := range d.Members {

@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// estimateRows returns how many of the counts are estimates; none if all are exact.
+// estimateRows returns how many of the counts are estimates; none if all are exact. The
+// counts of a bucket are estimated if a source could not count it exactly.
 func estimateRows(texts *messages.Printer, d slostatus.Detail) []howRow {
 	n := len(d.Estimated)
 	if n == 0 {
@@ -19,7 +20,8 @@ func estimateRows(texts *messages.Printer, d slostatus.Detail) []howRow {
 	return []howRow{{texts.Text("slo.estimated"), texts.Count("slo.buckets", n), texts.Text("slo.estimated_note")}}
 }
 
-// estimated reports whether a step of the curves has an estimated count.
+// estimated reports whether a step of the curves has an estimated count. A step includes
+// its beginning and excludes its end.
 func estimated(d slostatus.Detail, p slo.Point) bool {
 	for _, at := range d.Estimated {
 		if !at.Before(p.From) && at.Before(p.To) {
@@ -30,7 +32,8 @@ func estimated(d slostatus.Detail, p slo.Point) bool {
 }
 
 // counterNote returns how a counter's query is counted if that is not series by series;
-// "" otherwise.
+// "" otherwise. The difference matters: a query that promql.Count cannot take apart is
+// evaluated as a whole, so a restart of one process may look like fewer events.
 func counterNote(in slo.Indicator, query string) string {
 	if _, exact := promql.Count(query, in.Counter, slo.BaseBucket); exact || in.Type != "prometheus" {
 		return ""
@@ -39,7 +42,9 @@ func counterNote(in slo.Indicator, query string) string {
 }
 
 // projectionRows returns the budget of a whole calendar window, of which only a part is
-// known.
+// known. It returns nil unless the result has a projection. Values are marked as
+// approximate; the note has the hours ahead, which are projected from the last four
+// weeks.
 func projectionRows(texts *messages.Printer, d slostatus.Detail) []howRow {
 	p, r := d.Projected, d.Result
 	if p == nil {
@@ -57,7 +62,8 @@ func projectionRows(texts *messages.Printer, d slostatus.Detail) []howRow {
 	}
 }
 
-// windowEnd writes when a calendar window ends, in its own zone.
+// windowEnd writes when a calendar window ends, in its own zone. The word after the time
+// is the name of the zone, "UTC" if the definition has none.
 func windowEnd(d slostatus.Detail) string {
 	zone := time.UTC
 	if d.SLO.Window.Zone != nil {

@@ -2,7 +2,8 @@ package slos
 
 import "github.com/postern/postern/portal/web/page"
 
-// Handler answers the pages about SLOs.
+// Handler answers the pages about SLOs. It has no state of its own and may be used by
+// many goroutines.
 type Handler struct {
 	*page.Kit
 	deps Deps
@@ -19,7 +20,8 @@ func (h *Handler) Routes() []page.Route {
 	}
 }
 
-// Pages returns the struct of each template that this package executes.
+// Pages returns the struct of each template that this package executes. A test executes
+// each template with them.
 func Pages() map[string]any {
 	return map[string]any{"slos": slosView{}, "slo": sloView{}}
 }

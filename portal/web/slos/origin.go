@@ -11,11 +11,13 @@ import (
 const originsShown = 10
 
 // originRows returns the sources whose counts are used, and those that are set aside.
-// Sources are never added up.
+// Sources are never added up. Days is in how many days a source was used, Aside in how
+// many another one was preferred. A source may be in both lists.
 func originRows(texts *messages.Printer, all []slo.Origin) (rows []howRow) {
 	var aside []howRow
 	for _, o := range all {
 		name := "“" + o.Source + "”"
+		// The portal's own measurements have this prefix.
 		if strings.HasPrefix(o.Source, "prometheus/") {
 			name += ", " + texts.Text("slo.own_measurement")
 		}
@@ -26,5 +28,6 @@ func originRows(texts *messages.Printer, all []slo.Origin) (rows []howRow) {
 			aside = append(aside, howRow{texts.Text("slo.set_aside"), texts.Count("filter.days", o.Aside), name + ": " + texts.Text("slo.set_aside_note")})
 		}
 	}
+	// Used sources are first.
 	return append(rows, aside...)
 }

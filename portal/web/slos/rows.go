@@ -9,7 +9,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// ruleRows returns the burn-rate rules with their present rates.
+// ruleRows returns the burn-rate rules with their present rates. The rates are found by
+// the words of their windows, which are unique. A window without a rate has "".
 func ruleRows(r slostatus.Row) (rows []burnRule) {
 	rate := map[string]string{}
 	for _, b := range r.Burns {
@@ -29,10 +30,12 @@ func ruleRows(r slostatus.Row) (rows []burnRule) {
 	return rows
 }
 
-// mostFirings bounds the list of when rules would have fired, newest first.
+// mostFirings bounds the list of when rules would have fired, newest first. A rule that
+// flaps over a long range would otherwise fill the page.
 const mostFirings = 30
 
-// firingRows returns when rules would have fired, newest first.
+// firingRows returns when rules would have fired, newest first. d.Firings are the oldest
+// first.
 func firingRows(d slostatus.Detail) (rows []firingRow) {
 	for i := len(d.Firings) - 1; i >= 0 && len(rows) < mostFirings; i-- {
 		f := d.Firings[i]
@@ -44,8 +47,11 @@ func firingRows(d slostatus.Detail) (rows []firingRow) {
 	return rows
 }
 
-// pointRows returns the data of the curves, newest first.
+// pointRows returns the data of the curves, newest first. A step without any coverage
+// shows "–", since absent is not zero. A step whose count is partly estimated has its
+// total marked.
 func pointRows(d slostatus.Detail) (rows []pointRow) {
+	// The budget is known at the ends of steps, so rows are joined by that instant.
 	left := map[int64]string{}
 	for _, b := range d.Budget {
 		left[b.At.Unix()] = sloparts.Budget(b.Left)
@@ -65,18 +71,22 @@ func pointRows(d slostatus.Detail) (rows []pointRow) {
 	return rows
 }
 
-// versionRows returns the versions of the definition, newest first.
+// versionRows returns the versions of the definition, newest first. The definition's
+// versions are the oldest first; First marks the one that introduced the SLO, Gone one
+// that removed it.
 func versionRows(versions []catalog.Version) (rows []versionRow) {
 	for i := len(versions) - 1; i >= 0; i-- {
 		v := versions[i]
 		commit := v.Commit
+		// Eight digits of a commit are enough for readers.
 		rows = append(rows, versionRow{Number: v.Number, From: v.From, What: catalog.Describe(v.SLO), Commit: commit[:min(len(commit), 8)],
 			Gone: v.Gone, First: i == 0})
 	}
 	return rows
 }
 
-// bandRow returns the row of an incident that is shaded in the curves.
+// bandRow returns the row of an incident that is shaded in the curves. An incident
+// without a title is named by its id. The length of an open one is the time until now.
 func (h *Handler) bandRow(b slostatus.Band) bandRow {
 	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: sloparts.Duration(b.To.Sub(b.From)),
 		Link: h.Link("/incidents/" + url.PathEscape(b.ID))}

@@ -14,16 +14,22 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// sloView is the page of one SLO.
+// sloView is the page of one SLO. All numbers are written when the struct is made; the
+// template only places them.
 type sloView struct {
 	page.Frame
-	Row             sloparts.Row
-	Name, Heading   string
-	Description     string
-	Owner           string
-	Begin, End      time.Time // of the span
-	Whole, Open     bool
-	Sentence        string
+	Row           sloparts.Row
+	Name, Heading string
+	Description   string
+	Owner         string
+	// Begin is inclusive, End exclusive.
+	Begin, End time.Time // of the span
+	// Whole means that the span is the SLO's own window, Open that the window has not
+	// ended.
+	Whole, Open bool
+	// Sentence is the verdict in words, the first line of the page.
+	Sentence string
+	// Budget and SLI are SVG elements, empty without Curves and for composite SLOs.
 	Budget, SLI     template.HTML
 	BudgetHow       string
 	Points          []pointRow
@@ -41,15 +47,18 @@ type sloView struct {
 
 // pointRow is one step of the curves as numbers.
 type pointRow struct {
+	// Left is the remaining budget at the end of the step, "" where it is unknown.
 	At                     time.Time
 	SLI, Good, Total, Left string
 	Coverage               string
 }
 
-// howRow is one term of the arithmetic.
+// howRow is one term of the arithmetic. The first is its name, the second its number, the
+// third a formula or a remark.
 type howRow struct{ Term, Value, Note string }
 
-// burnRule is a burn-rate rule with its present rates.
+// burnRule is a burn-rate rule with its present rates. Word is the verdict of the rule,
+// Class "bad" while it fires. Rates are over the long and the short window.
 type burnRule struct{ Severity, Long, Short, Factor, LongRate, ShortRate, Word, Class string }
 
 // firingRow is a time in which a rule would have fired.
@@ -71,14 +80,19 @@ type versionRow struct {
 	Number       int
 	From         time.Time
 	What, Commit string
-	Gone, First  bool
+	// Gone means that this version removed the SLO.
+	Gone, First bool
 }
 
-// slo shows one SLO over its own window, or over the range that the address states.
+// slo shows one SLO over its own window, or over the range that the address states. It
+// fails with fault.NotFound for an unknown SLO or a portal without SLOs, with fault.Gone
+// for one that was removed, and with fault.Invalid for an impossible span.
 func (h *Handler) slo(req *page.Request) error {
 	if h.deps.Board == nil {
 		return fault.New(fault.NotFound, "web.slo", "this portal judges no objectives")
 	}
+	// A span of its own is computed for each request and throttled; the own window comes
+	// from memory.
 	if err := h.ThrottleSpan(req); err != nil {
 		return err
 	}
@@ -93,6 +107,7 @@ func (h *Handler) slo(req *page.Request) error {
 	view := sloView{Frame: h.Frame(), Name: d.SLO.Name, Heading: d.SLO.Title, Description: d.SLO.Description, Owner: d.Row.Owner,
 		Begin: d.Result.From, End: d.Result.To, Whole: d.Whole, Open: d.Result.Open}
 	view.Title, view.Section, view.Canonical = d.SLO.Title, "/slos", h.Absolute("/slos/"+url.PathEscape(d.SLO.Name))
+	// The row is of the board, but its numbers are of the span that is shown.
 	row := d.Row
 	row.Result = d.Result
 	view.Row = sloparts.NewRow(h.Kit, row)
@@ -109,6 +124,7 @@ func (h *Handler) slo(req *page.Request) error {
 	for _, b := range d.Bands {
 		view.Bands = append(view.Bands, h.bandRow(b))
 	}
+	// The parts follow the span of the whole.
 	if view.Members, err = h.memberRows(req.Context(), d); err != nil {
 		return err
 	}
@@ -118,7 +134,9 @@ func (h *Handler) slo(req *page.Request) error {
 	return h.Show(req, 200, "slo", view)
 }
 
-// spanOf reads from= and to=; both are zero if the address has neither.
+// spanOf reads from= and to=; both are zero if the address has neither. A day is midnight
+// in UTC. An end without the other is left to Board, which refuses or completes it. It
+// fails with fault.Invalid.
 func spanOf(q url.Values) (from, to time.Time, err error) {
 	for _, x := range []struct {
 		name string
@@ -140,7 +158,9 @@ func spanOf(q url.Values) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// curves draws the error budget and the SLI. A composite SLO has neither.
+// curves draws the error budget and the SLI. A composite SLO has neither. Its parts have
+// no common unit that could be drawn. The results are trusted as HTML, because Curves
+// escapes what it writes.
 func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 	if h.deps.Curves == nil || len(d.SLO.Parts) > 0 {
 		return nil
@@ -153,7 +173,10 @@ func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, "web.slo", "the curve of the SLI cannot be drawn", err)
 	}
+	// The ids are unique in the page, as Curves requires.
 	view.Budget, view.SLI = template.HTML(budget), template.HTML(sli)
+	// The explanation depends on what the curve is relative to: the span, the projected
+	// whole window, or at each step the window before it.
 	view.BudgetHow = h.Texts().Text("slo.budget_of_span")
 	if d.Projected != nil {
 		view.BudgetHow = h.Texts().Text("slo.budget_of_window")
@@ -164,7 +187,9 @@ func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 	return nil
 }
 
-// sloSentence returns the verdict as a sentence.
+// sloSentence returns the verdict as a sentence. Without a verdict it states the reason.
+// The order of the cases: no verdict, composite, then the three forms of a remaining
+// budget.
 func sloSentence(texts *messages.Printer, d slostatus.Detail, row sloparts.Row) string {
 	r := d.Result
 	switch {
@@ -174,11 +199,14 @@ func sloSentence(texts *messages.Printer, d slostatus.Detail, row sloparts.Row) 
 		return texts.Text("slo.parts_consumed", "Consumed", row.Spent)
 	}
 	text := texts.Text("slo.sentence", "SLI", row.SLI, "Target", row.Objective, "Remaining", row.Left)
+	// The budget of a calendar window that is not over is an estimate, and is named as
+	// one.
 	if p := d.Projected; p != nil && r.Left != nil {
 		text = texts.Text("slo.sentence_estimated", "SLI", row.SLI, "Target", row.Objective, "Remaining", sloparts.Budget(&p.Left))
 	} else if r.Left != nil && *r.Left < 0 {
 		text = texts.Text("slo.sentence_exhausted", "SLI", row.SLI, "Target", row.Objective, "Consumed", row.Spent)
 	}
+	// How long the budget lasts is about now, so it is left out for any other span.
 	if d.Row.Lasts != nil && *d.Row.Lasts > 0 && d.Whole {
 		text += " " + texts.Text("slo.sentence_lasts", "Time", row.Lasts)
 	}
@@ -190,6 +218,8 @@ func sloSentence(texts *messages.Printer, d slostatus.Detail, row sloparts.Row) 
 // later start would not change.
 func newcomer(texts *messages.Printer, d slostatus.Detail) string {
 	r := d.Result
+	// The definition must not state a start of its own, and its first version must be
+	// inside the window.
 	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 ||
 		d.Versions[0].From.Before(r.From) {
 		return ""
@@ -197,11 +227,14 @@ func newcomer(texts *messages.Printer, d slostatus.Detail) string {
 	return " " + texts.Text("slo.new_slo", "Day", d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
-// howMade returns the arithmetic of the number, term by term.
+// howMade returns the arithmetic of the number, term by term. The order is that of the
+// calculation: counts, SLI, target, permitted and consumed budget, then what the counts
+// rest on.
 func howMade(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 	x, r := d.SLO, d.Result
 	add := func(term, value, note string) { rows = append(rows, howRow{term, value, note}) }
 	unit := texts.Text("slo.unit_events")
+	// Methods with slices count slices and not events.
 	if x.Method != slo.Occurrences {
 		unit = texts.Text("slo.unit_slices", "Length", sloparts.Window(x.SliceLen))
 	}
@@ -222,6 +255,7 @@ func howMade(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 		add(texts.Text("slo.budget_consumed"), sloparts.Budget(r.Spent), texts.Text("slo.consumed_parts"))
 	}
 	add(texts.Text("slo.budget_remaining"), sloparts.Budget(r.Left), texts.Text("slo.remaining_formula"))
+	// The bounds of a partial result: what is missing counted as bad, and left out.
 	if r.Low != nil && r.High != nil {
 		add(texts.Text("slo.bounds"), sloparts.SLI(r.Low, x.Target)+" – "+sloparts.SLI(r.High, x.Target), texts.Text("slo.bounds_note"))
 	}
@@ -238,6 +272,8 @@ func howMade(texts *messages.Printer, d slostatus.Detail) (rows []howRow) {
 	if r.Revision > 0 {
 		add(texts.Text("history.revision"), fmt.Sprint(r.Revision), texts.Text("slo.revision_note"))
 	}
+	// Before its first version was recorded, a definition counts as version 1. The hash
+	// is that of the definition that was applied.
 	add(texts.Text("slo.definition"), texts.Text("slo.version_n", "N", fmt.Sprint(max(d.Version, 1))), r.Hash)
 	return rows
 }
@@ -251,7 +287,7 @@ func seen(r slo.Result, x float64) string {
 }
 
 // ahead returns how many slices of an open calendar window are still to come; "" for
-// none.
+// none. The permitted budget includes them.
 func ahead(texts *messages.Printer, r slo.Result) string {
 	if r.Slices.Ahead > 0 {
 		return ", " + texts.Text("slo.slices_ahead", "N", sloparts.Count(r.Slices.Ahead))
@@ -259,7 +295,8 @@ func ahead(texts *messages.Printer, r slo.Result) string {
 	return ""
 }
 
-// emptyPolicy returns how slices without traffic are counted.
+// emptyPolicy returns how slices without traffic are counted. The default is to leave
+// them out.
 func emptyPolicy(texts *messages.Printer, x slo.SLO) string {
 	if x.EmptySlice == "" || x.EmptySlice == slo.EmptyExclude {
 		return texts.Text("slo.not_counted")
@@ -278,7 +315,8 @@ func methodNote(texts *messages.Printer, x slo.SLO) string {
 	return texts.Text("slo.method_occurrences")
 }
 
-// windowNote returns how the window moves.
+// windowNote returns how the window moves. The zone of a calendar window decides when its
+// days begin.
 func windowNote(texts *messages.Printer, x slo.SLO) string {
 	if x.Window.Rolling {
 		return texts.Text("slo.window_rolling")
@@ -290,7 +328,10 @@ func windowNote(texts *messages.Printer, x slo.SLO) string {
 	return texts.Text("slo.window_calendar", "Zone", zone)
 }
 
-// queriesOf returns the queries, or the feed, that the counts come from.
+// queriesOf returns the queries, or the feed, that the counts come from. The names are
+// those of OpenSLO: good, bad, total, raw and metric, of which a definition has some. A
+// threshold has its operator in a row of its own. Without a query, the counts come from a
+// feed.
 func queriesOf(x slo.SLO) (rows []howRow) {
 	in := x.Indicator
 	from := in.Type
