@@ -14,7 +14,8 @@ import (
 )
 
 // verdictOf returns the verdict of an SLO as a word, with its class. Without a verdict,
-// the word is the state of the data.
+// the word is the state of the data. class is the tone: "ok", "bad", "warn" for data that
+// is invalid, otherwise "none".
 func verdictOf(texts *messages.Printer, r slo.Result) (word, class string) {
 	switch {
 	case r.Met == nil && r.State == slo.Invalid:
@@ -30,7 +31,7 @@ func verdictOf(texts *messages.Printer, r slo.Result) (word, class string) {
 }
 
 // SLI writes a share with the decimals that its target needs, rounded down: it is never
-// shown as a whole that it is not.
+// shown as a whole that it is not. An unknown share, NaN and infinities are "–".
 func SLI(sli *float64, target float64) string {
 	if sli == nil || !humanize.Finite(*sli) {
 		return "–"
@@ -43,7 +44,8 @@ func Target(target float64) string {
 	return humanize.Target(target)
 }
 
-// Budget writes a share of an error budget.
+// Budget writes a share of an error budget. A budget of 0 that was exceeded is infinitely
+// consumed, which is written in words.
 func Budget(share *float64) string {
 	switch {
 	case share == nil || math.IsNaN(*share):
@@ -54,7 +56,8 @@ func Budget(share *float64) string {
 	return humanize.Share(*share)
 }
 
-// Count writes a number of events.
+// Count writes a number of events. Slices may be good or bad by a fraction, so that
+// counts need not be whole.
 func Count(x float64) string { return humanize.Count(x) }
 
 // Rate writes a burn rate, "–" if it is unknown.
@@ -68,7 +71,8 @@ func Rate(rate *float64) string {
 // Duration writes a length of time in its largest two units.
 func Duration(d time.Duration) string { return humanize.Duration(d) }
 
-// lastsText writes how long a budget lasts at the present rate.
+// lastsText writes how long a budget lasts at the present rate. It is "–" if the
+// remaining budget is unknown. A year is the limit, since a rate does not hold longer.
 func lastsText(texts *messages.Printer, lasts *time.Duration, left *float64) string {
 	const far = 365 * 24 * time.Hour
 	switch {
@@ -92,7 +96,9 @@ const (
 )
 
 // spark draws the last weeks as bars: how much of a week's budget each consumed. Its
-// label has the same values.
+// label has the same values. Its middle line is one week's budget. A week without a
+// number has a low grey bar and its state in the label. The result is HTML of numbers and
+// fixed words only.
 func spark(row slostatus.Row) template.HTML {
 	var bars strings.Builder
 	var words []string
@@ -105,9 +111,12 @@ func spark(row slostatus.Row) template.HTML {
 		}
 		words = append(words, Budget(w.Spent))
 		class := "f-ok"
+		// More than one budget is bad.
 		if *w.Spent > 1 {
 			class = "f-bad"
 		}
+		// At least one unit, so that a week that consumed little is visible; at most
+		// sparkMost.
 		h := max(int(math.Round(min(*w.Spent, sparkMost)/sparkMost*sparkHeight)), 1)
 		fmt.Fprintf(&bars, `<rect class="%s" x="%d" y="%d" width="%d" height="%d"/>`, class, x, sparkHeight-h, sparkBar, h)
 	}
@@ -116,7 +125,8 @@ func spark(row slostatus.Row) template.HTML {
 		strings.Join(words, ", "), width, sparkHeight, width, sparkHeight, sparkHeight/2, width, bars.String()))
 }
 
-// WindowWords writes the length of a window in words: "28 days".
+// WindowWords writes the length of a window in words: "28 days". A unit without a word is
+// written as the window's own notation.
 func WindowWords(w slo.Window) string {
 	units := map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
 	unit, known := units[w.Unit]

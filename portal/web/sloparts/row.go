@@ -11,14 +11,16 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// Row is one SLO in a list.
+// Row is one SLO in a list. All of it is text, written for its target.
 type Row struct {
-	Name, Title, Link         string
-	Service, Team             string
-	Word, Class               string
-	Objective, SLI            string
-	Spent, Left, LeftClass    string
-	Burns                     []BurnCell
+	Name, Title, Link      string
+	Service, Team          string
+	Word, Class            string
+	Objective, SLI         string
+	Spent, Left, LeftClass string
+	Burns                  []BurnCell
+	// Fires is the severity of the first rule that fires, "" for none. Reason explains a
+	// missing verdict. Key is unique in a page.
 	Lasts, Fires, Reason, Key string
 	Spark                     template.HTML
 }
@@ -29,7 +31,7 @@ type BurnCell struct{ Window, Text, Class string }
 // Link returns the link to the page of an SLO.
 func Link(k *page.Kit, name string) string { return k.Link("/slos/" + url.PathEscape(name)) }
 
-// NewRow returns the row of an SLO.
+// NewRow returns the row of an SLO. r is not changed.
 func NewRow(k *page.Kit, r slostatus.Row) Row {
 	out := Row{
 		Name: r.SLO.Name, Title: r.SLO.Title, Link: Link(k, r.SLO.Name), Service: r.SLO.Service, Team: r.Team,
@@ -38,10 +40,12 @@ func NewRow(k *page.Kit, r slostatus.Row) Row {
 		Lasts: lastsText(k.Texts(), r.Lasts, r.Result.Left), Reason: r.Result.Reason, Key: "slo-" + r.SLO.Name, Spark: spark(r),
 	}
 	out.Word, out.Class = verdictOf(k.Texts(), r.Result)
+	// A composite has no ratio as its target, and no weekly bars.
 	if len(r.SLO.Parts) > 0 {
 		out.Objective, out.Spark = "composite", ""
 	}
 	switch {
+	// A budget to date is not marked as exhausted, as more traffic may restore it.
 	case toDate(r):
 		out.Left += " " + k.Texts().Text("slo.so_far")
 	case r.Result.Left != nil && *r.Result.Left < 0:
@@ -75,7 +79,8 @@ func burnKnown(r slostatus.Row) bool {
 }
 
 // burnCells returns the burn rates over the long windows of the rules, and the severity
-// of the first rule that fires.
+// of the first rule that fires. Cells are in the order of the rules. A ticket is a milder
+// tone than a page.
 func burnCells(r slostatus.Row) (cells []BurnCell, fires string) {
 	for _, rule := range r.Rules {
 		cell := BurnCell{Window: Window(rule.Rule.Long), Text: "–"}
