@@ -13,15 +13,17 @@ type tick struct {
 	label string
 }
 
-// axis maps values to a length.
+// axis maps values to a length. Values are in the unit of the figure, or Unix seconds on
+// an axis of time. min is less than max, and above 0 if log is true.
 type axis struct {
 	min, max float64
 	log      bool
 	ticks    []tick
 }
 
-// position returns the place of a value on the axis: 0 at min, 1 at max, and less or
-// more outside of it.
+// position returns the place of a value on the axis: 0 at min, 1 at max, and less or more
+// outside of it. On a logarithmic axis, values of 0 and below take the place of 1e-12,
+// whose logarithm is finite.
 func (a axis) position(v float64) float64 {
 	low, high := a.min, a.max
 	if a.log {
@@ -47,7 +49,9 @@ func span(values ...float64) (low, high float64, ok bool) {
 const mostDrawn = 1e300
 
 // linearAxis returns an axis from low to high with about n round ticks. Equal values get
-// space above and below, since a flat line is an ordinary day.
+// space above and below, since a flat line is an ordinary day. The axis begins and ends
+// with a tick, so that its range may be wider than the values. Values beyond mostDrawn
+// are clipped to it.
 func linearAxis(low, high float64, n int, unit Unit) axis {
 	low, high = max(low, -mostDrawn), min(high, mostDrawn)
 	low = min(low, high)
@@ -61,6 +65,8 @@ func linearAxis(low, high float64, n int, unit Unit) axis {
 			high = 1 // nothing is over 100 %
 		}
 	}
+	// n-1 steps between n ticks. The rounding of 1e-9 keeps a bound that is a multiple of
+	// the step from adding one more step.
 	step := niceStep((high-low)/float64(max(n-1, 1)), unit)
 	first, last := math.Floor(low/step+1e-9), math.Ceil(high/step-1e-9)
 	last = max(last, first+1)
@@ -77,7 +83,8 @@ func linearAxis(low, high float64, n int, unit Unit) axis {
 }
 
 // niceStep returns the next round step: 1, 2 or 5 times a power of ten, or for durations
-// of up to a day, a step of a clock. The step of counts is at least one.
+// of up to a day, a step of a clock. The step of counts is at least one. raw is the
+// smallest step that is wide enough; for a raw of 0 or no number the step is 1.
 func niceStep(raw float64, unit Unit) float64 {
 	if unit == Seconds {
 		for _, s := range []float64{1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400} {
@@ -104,7 +111,9 @@ func niceStep(raw float64, unit Unit) float64 {
 }
 
 // logAxis returns a logarithmic axis for positive values. Its ticks are round numbers; it
-// begins and ends with a tick, and has at least two.
+// begins and ends with a tick, and has at least two. The marks are far enough apart to be
+// labelled; values outside of them are beyond the axis, and the figure draws them at its
+// edge.
 func logAxis(low, high float64, unit Unit) axis {
 	marks := []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e4, 1e5, 1e6}
 	if unit == Seconds {
@@ -127,7 +136,9 @@ func logAxis(low, high float64, unit Unit) axis {
 }
 
 // timeAxis returns an axis for a span of time, in Unix seconds. Its ticks are full hours,
-// days, weeks, months or years of the zone, as many as fit into room logical pixels.
+// days, weeks, months or years of the zone, as many as fit into room logical pixels. An
+// empty or reversed span is one second long, so that positions remain finite. If even
+// years are too many, the first ticks are kept.
 func timeAxis(from, to time.Time, zone *time.Location, room float64) axis {
 	a := axis{min: seconds(from), max: seconds(to)}
 	if !from.Before(to) {
@@ -162,7 +173,8 @@ var timeSteps = []timeStep{
 }
 
 // ticks returns the marks from the first one at or after from to the last one before or
-// at to.
+// at to. An hour that is repeated when a clock is set back is one mark, since marks must
+// ascend.
 func (s timeStep) ticks(from, to time.Time) []tick {
 	const most = 1000 // marks; a wider step fits better then
 	var out []tick
@@ -179,7 +191,8 @@ func (s timeStep) ticks(from, to time.Time) []tick {
 }
 
 // at returns the i-th mark, counted from the step that contains from. Weeks begin on
-// Monday.
+// Monday. Dates are computed from the calendar of the zone and not by adding hours, so
+// that days of 23 and 25 hours begin at midnight.
 func (s timeStep) at(from time.Time, i int) time.Time {
 	y, m, d := from.Date()
 	zone := from.Location()

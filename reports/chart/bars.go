@@ -54,7 +54,7 @@ func (b Bars) size() (float64, float64) {
 	return figureWidth, float64(rows*barRow) + 4
 }
 
-// Table implements Figure.
+// Table implements Figure. All bars are in the table, also those without a row.
 func (b Bars) Table(texts *messages.Printer) Table {
 	t := Table{Head: []string{texts.Text("chart.name"), texts.Text("chart.value"), texts.Text("chart.note")}}
 	for _, bar := range b.Bars {
@@ -63,8 +63,9 @@ func (b Bars) Table(texts *messages.Printer) Table {
 	return t
 }
 
-// draw draws one row per bar: its name, the bar from zero, and its value. A value that
-// is not finite is a hatched row.
+// draw draws one row per bar: its name, the bar from zero, and its value. A value that is
+// not finite is a hatched row. Names and values take up to 35 % of the width each; longer
+// ones are cut.
 func (b Bars) draw(c *canvas) error {
 	shown := b.shown()
 	if len(shown) == 0 {
@@ -85,6 +86,7 @@ func (b Bars) draw(c *canvas) error {
 	if high == low {
 		high = low + 1
 	}
+	// Bars of negative values extend to the left of zero.
 	zero := left - low/(high-low)*room
 	for i, bar := range shown {
 		y := float64(i*barRow) + 4
@@ -127,7 +129,8 @@ func orText(s, otherwise string) string {
 	return s
 }
 
-// orRole returns the role of a mark, Accent where it is not set.
+// orRole returns the role of a mark, Accent where it is not set. Paper is the zero value
+// of Role, and would be invisible.
 func orRole(r Role) Role {
 	if r == Paper {
 		return Accent

@@ -26,7 +26,8 @@ const (
 	smallSize = 11
 )
 
-// units returns a logical length in the whole units of a renderer.
+// units returns a logical length in the whole units of a renderer. The bound keeps a
+// conversion to int defined: that of NaN or a huge float64 depends on the processor.
 func (c *canvas) units(v float64) int {
 	const bound = 1 << 20 // far outside of every picture
 	return int(math.Round(min(max(v*scale, -bound), bound)))
@@ -60,7 +61,8 @@ func (c *canvas) figure(f Figure, heading bool) error {
 // box is a rectangle from its top left corner, in logical pixels.
 type box struct{ x, y, w, h float64 }
 
-// rect fills a rectangle; opacity is 0 to 1.
+// rect fills a rectangle; opacity is 0 to 1. Nothing is drawn without a positive size.
+// opacity multiplies no alpha of the role, which is always opaque.
 func (c *canvas) rect(b box, role Role, opacity float64) {
 	if b.w <= 0 || b.h <= 0 {
 		return
@@ -115,7 +117,8 @@ func scaled(dash []float64) []float64 {
 	return out
 }
 
-// polygon fills a closed shape. xy are pairs of coordinates.
+// polygon fills a closed shape. xy are pairs of coordinates. A trailing coordinate
+// without its pair is ignored.
 func (c *canvas) polygon(role Role, xy ...float64) {
 	c.r.ResetStyle()
 	c.r.SetFillColor(c.color(role))
@@ -130,7 +133,8 @@ func (c *canvas) polygon(role Role, xy ...float64) {
 	c.r.Fill()
 }
 
-// circle draws a dot, or a ring if it is hollow.
+// circle draws a dot, or a ring if it is hollow. A ring is filled with paper, so that
+// lines behind it do not show through.
 func (c *canvas) circle(x, y, radius float64, role Role, hollow bool) {
 	steps := 24 // a polygon is rounder than the circles of go-chart's raster
 	c.r.ResetStyle()
@@ -178,6 +182,8 @@ type textStyle struct {
 }
 
 // text writes a line of text with its baseline at y, moved to stay within the canvas.
+// Text is cleaned here, whatever its source, because all text passes here. In an SVG, the
+// browser aligns it by its own width.
 func (c *canvas) text(x, y float64, s string, style textStyle) {
 	if style.size == 0 {
 		style.size = labelSize
@@ -213,12 +219,15 @@ func (c *canvas) textWidth(s string, size float64) float64 {
 	return widest * c.face.width(clean(s), size)
 }
 
-// fit returns a text cut to a width.
+// fit returns a text cut to a width. The width is divided by widest, so that the text
+// fits in any face of a reader.
 func (c *canvas) fit(s string, size, width float64) string {
 	return c.face.fit(clean(s), size, width/widest)
 }
 
-// label writes a text on a box of paper, so that lines behind it do not cross it.
+// label writes a text on a box of paper, so that lines behind it do not cross it. style
+// must have a width and a size. The box is not quite opaque, so that the lines behind it
+// can be followed.
 func (c *canvas) label(x, y float64, s string, style textStyle) {
 	w := min(c.textWidth(s, style.size), style.width)
 	left := x

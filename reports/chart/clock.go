@@ -31,7 +31,8 @@ func weekdays(texts *messages.Printer) [7]string {
 // Heading implements Figure.
 func (k Clock) Heading() string { return k.Title }
 
-// size returns the size of seven days and a line of hours.
+// size returns the size of seven days and a line of hours. The size does not depend on
+// the counts.
 func (k Clock) size() (float64, float64) {
 	return figureWidth, 7*clockCell + lineSpace + 4
 }
@@ -52,7 +53,8 @@ func (k Clock) Table(texts *messages.Printer) Table {
 	return t
 }
 
-// draw draws the hours, the days and the cells.
+// draw draws the hours, the days and the cells. The shade is relative to the highest
+// count of the figure. A figure whose counts are all 0 is drawn as empty.
 func (k Clock) draw(c *canvas) error {
 	names := weekdays(c.texts)
 	highest := 0
@@ -88,6 +90,7 @@ func (k Clock) cell(c *canvas, b box, n, highest int) {
 	}
 	shade, role := shadeOf(float64(n) / float64(highest))
 	c.rect(inner, Accent, shade)
+	// Five digits and more are written in thousands where the cell is too narrow.
 	label := strconv.Itoa(n)
 	if thousand := 1000; c.textWidth(label, smallSize) > b.w {
 		label = strconv.Itoa(n/thousand) + "k"

@@ -54,7 +54,8 @@ func (f Columns) Table(texts *messages.Printer) Table {
 	return t
 }
 
-// at returns the i-th value, zero where the list is too short.
+// at returns the i-th value, zero where the list is too short. Layers and marks come from
+// reports that are stored, and may be shorter than the names.
 func at[T any](list []T, i int) (v T) {
 	if i < len(list) {
 		return list[i]
@@ -71,7 +72,8 @@ func (f Columns) role(i int) Role {
 }
 
 // tops returns the sums of the columns and the highest one. Values that are negative or
-// not finite count as 0.
+// not finite count as 0. They must agree with what column draws, or columns would exceed
+// the axis.
 func (f Columns) tops() (tops []float64, highest float64) {
 	tops = make([]float64, len(f.Names))
 	for i := range f.Names {
@@ -103,7 +105,8 @@ func (f Columns) legend() []legendEntry {
 	return entries
 }
 
-// draw draws the grid, the legend and the columns.
+// draw draws the grid, the legend and the columns. A height of 1e-9 avoids an axis
+// without a length before the axis for no counts at all replaces it.
 func (f Columns) draw(c *canvas) error {
 	tops, highest := f.tops()
 	if len(f.Names) == 0 || len(f.Stacks) == 0 {
@@ -131,7 +134,8 @@ func (f Columns) draw(c *canvas) error {
 }
 
 // labels adds the names of the columns to the axis, all or every n-th as they fit. It
-// returns the width of a column with its gap.
+// returns the width of a column with its gap. If names are longer than a column, only
+// every each-th is shown; a name is never cut below what is readable.
 func (f Columns) labels(p *plot) (width float64) {
 	widest := 1.0
 	for _, n := range f.Names {
@@ -150,7 +154,8 @@ func (f Columns) labels(p *plot) (width float64) {
 	return width
 }
 
-// column draws the layers of one column and its marks.
+// column draws the layers of one column and its marks. Columns are at most widest wide. A
+// line of paper separates layers of similar shade.
 func (f Columns) column(p *plot, i int, top, width float64) {
 	const fill, widest = 0.7, 48
 	w := min(width*fill, widest)

@@ -54,7 +54,9 @@ func (d Dots) Table(texts *messages.Printer) Table {
 	return t
 }
 
-// draw draws the grid, the marks, every dot, and the name of the longest one.
+// draw draws the grid, the marks, every dot, and the name of the longest one. Labels of
+// marks are drawn last, over the dots. Only one dot is named, because names of more would
+// overlap.
 func (d Dots) draw(c *canvas) error {
 	var values []float64
 	for _, dot := range d.Dots {
@@ -93,8 +95,9 @@ func (d Dots) draw(c *canvas) error {
 // dotRadius is the radius of a dot in logical pixels.
 const dotRadius = 4.5
 
-// place returns the position of a dot, at the edge of the plot where its value is
-// beyond the axis; ok is false for a dot outside of the span or without a value.
+// place returns the position of a dot, at the edge of the plot where its value is beyond
+// the axis; ok is false for a dot outside of the span or without a value. The tolerance
+// of a pixel admits dots at the ends of the span in spite of rounding.
 func (d Dots) place(p *plot, dot Dot) (x, y float64, ok bool) {
 	x = p.px(seconds(dot.At))
 	if dot.Value <= 0 || !humanize.Finite(dot.Value) || x < p.left-1 || x > p.right+1 {
@@ -116,8 +119,9 @@ func (d Dots) dot(p *plot, dot Dot) {
 	}
 }
 
-// name writes the label of a dot on the side where it covers no other dot and no label
-// of a mark, if there is one. The table has all labels.
+// name writes the label of a dot on the side where it covers no other dot and no label of
+// a mark, if there is one. The table has all labels. The right side is preferred. The
+// label is left out if neither side is free.
 func (d Dots) name(p *plot, dot Dot) {
 	x, y, ok := d.place(p, dot)
 	if !ok || dot.Label == "" {
@@ -134,7 +138,8 @@ func (d Dots) name(p *plot, dot Dot) {
 	}
 }
 
-// free reports whether a line of text covers no dot and no label of a mark.
+// free reports whether a line of text covers no dot and no label of a mark. The cost
+// grows with the number of dots; it is computed for one label only.
 func (d Dots) free(p *plot, left, y, w float64) bool {
 	const above, below = dotRadius + smallSize/2 + 13, dotRadius + smallSize/2 // an open dot has an arrow on top
 	for _, other := range d.Dots {

@@ -13,7 +13,8 @@ import (
 type Figure interface {
 	// Heading returns what the figure shows, as a sentence or a heading.
 	Heading() string
-	// Table returns all values of the figure, as text in the language of texts.
+	// Table returns all values of the figure, as text in the language of texts. The
+	// values are those that are drawn, before any reduction to pixels.
 	Table(texts *messages.Printer) Table
 	size() (width, height float64) // logical pixels, the heading not counted
 	draw(c *canvas) error
@@ -48,7 +49,8 @@ type Drawer struct {
 
 // NewDrawer returns a Drawer. font is a TrueType file with glyf outlines, or nil for the
 // embedded face. It fails for other fonts, such as OpenType with CFF outlines. texts
-// writes what a figure without values says.
+// writes what a figure without values says. A reader needs the reason as much as the fact
+// that there is nothing.
 func NewDrawer(font []byte, texts *messages.Printer) (*Drawer, error) {
 	f, err := loadFace(font)
 	if err != nil {
@@ -59,7 +61,8 @@ func NewDrawer(font []byte, texts *messages.Printer) (*Drawer, error) {
 
 // Inline returns a figure as an SVG element for a page. It has no heading, because the
 // page has one, and is colored by the style sheet of the page through the classes k-ROLE
-// (stroke) and f-ROLE (fill) under .chart. id must be unique in the page.
+// (stroke) and f-ROLE (fill) under .chart. id must be unique in the page. The result is
+// trusted as HTML by callers: everything in it that is not a number is escaped.
 func (d *Drawer) Inline(f Figure, id string) ([]byte, error) {
 	body, w, h, err := d.svg(f, false)
 	if err != nil {
@@ -89,7 +92,8 @@ func (d *Drawer) SVG(f Figure) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// svg returns the elements of a figure and the size of its view box.
+// svg returns the elements of a figure and the size of its view box. Colors are those of
+// the light theme, by which the renderer finds the roles; style sheets replace them.
 func (d *Drawer) svg(f Figure, heading bool) (body []byte, width, height int, err error) {
 	r := &svgRenderer{face: d.face}
 	c := d.canvas(f, r, Light, heading)
@@ -103,7 +107,7 @@ func (d *Drawer) svg(f Figure, heading bool) (body []byte, width, height int, er
 }
 
 // PNG returns a figure as a picture with a heading. It has twice as many pixels as its
-// size on a page.
+// size on a page. Errors are those of go-chart, and none is expected for a valid figure.
 func (d *Drawer) PNG(f Figure, theme Theme) ([]byte, error) {
 	w, h := f.size()
 	r, err := gochart.PNG(int((w+2*margin)*scale), int((h+headingSpace+margin)*scale))
@@ -122,7 +126,8 @@ func (d *Drawer) PNG(f Figure, theme Theme) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// canvas returns an empty canvas of the size of a figure.
+// canvas returns an empty canvas of the size of a figure. The figure's own coordinates
+// begin below the heading, so that figures need not know of it.
 func (d *Drawer) canvas(f Figure, r gochart.Renderer, theme Theme, heading bool) *canvas {
 	r.SetDPI(dpi)
 	w, h := f.size()

@@ -37,7 +37,8 @@ func loadFace(data []byte) (face, error) {
 }
 
 // width returns the width of a text at a size, in the unit of the size. Unlike the
-// measuring of go-chart it creates no face for every word.
+// measuring of go-chart it creates no face for every word. It ignores kerning, which is
+// small beside the tolerance of widest.
 func (f face) width(s string, size float64) float64 {
 	const unit = 64 // of a 26.6 fixed-point number
 	scale := fixed.Int26_6(size * unit)
@@ -49,7 +50,8 @@ func (f face) width(s string, size float64) float64 {
 }
 
 // fit returns the text, cut with an ellipsis to a width. It returns "" where not even one
-// character fits.
+// character fits. The search is binary, because measuring is linear in the length of the
+// text.
 func (f face) fit(s string, size, width float64) string {
 	if f.width(s, size) <= width {
 		return s

@@ -10,7 +10,7 @@ type legendEntry struct {
 }
 
 // legendHeight returns the height of a legend, 0 for fewer than two entries, which need
-// none.
+// none. It must be known before the plot is made, since the plot begins below the legend.
 func legendHeight(c *canvas, entries []legendEntry) float64 {
 	if len(entries) < 2 {
 		return 0
@@ -33,6 +33,8 @@ func legendRows(c *canvas, entries []legendEntry) [][]legendEntry {
 	for i, e := range entries {
 		w := legendMark + min(c.textWidth(e.name, labelSize), legendWidth) + legendGap
 		if x+w > c.width && x > 0 {
+			// The last entry of the row gives way to the number of those that are
+			// missing, itself included.
 			if len(rows) == legendLines {
 				last := &rows[len(rows)-1]
 				*last = append((*last)[:len(*last)-1], legendEntry{name: c.texts.Text("chart.more", "Count", len(entries)-i+1)})
@@ -56,6 +58,8 @@ func drawLegend(c *canvas, entries []legendEntry) {
 		for _, e := range row {
 			sample := box{x, y + 2, 10, 10}
 			switch {
+			// The role decides the sample: None is shown as the gap that it is, Paper has
+			// no sample at all.
 			case e.line:
 				c.line(segment{x, y + 7, x + legendMark - 6, y + 7}, pen{2, e.role, dashOf(e.role)})
 			case e.role == None:

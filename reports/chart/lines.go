@@ -68,7 +68,9 @@ func (l Lines) zone() *time.Location {
 	return l.Zone
 }
 
-// Table implements Figure: a row per time and a column per line.
+// Table implements Figure: a row per time and a column per line. Rows are in the order in
+// which times first occur, which is the order of time for a single line. A cell is "" if
+// a line has no point at that time.
 func (l Lines) Table(texts *messages.Printer) Table {
 	t := Table{Head: []string{texts.Text("chart.time")}}
 	rows := map[time.Time]int{}
@@ -128,7 +130,8 @@ func (l Lines) legend() []legendEntry {
 }
 
 // axis returns the y axis, which covers all values of the span, the marks, Min and Max;
-// ok is false when there are no values.
+// ok is false when there are no values. Points outside of the span do not stretch the
+// axis. Marks, Min and Max count only if there are values.
 func (l Lines) axis() (axis, bool) {
 	var all []float64
 	for _, line := range l.Lines {
@@ -157,8 +160,9 @@ func (l Lines) axis() (axis, bool) {
 	return linearAxis(low, high, ticks, l.Unit), true
 }
 
-// runs returns the pieces of a line between gaps, reduced to the points that can be
-// seen, with y as the position on the axis.
+// runs returns the pieces of a line between gaps, reduced to the points that can be seen,
+// with y as the position on the axis. The reduction comes before the steps, as it counts
+// points. Points outside of the span are left out, and so is the line to them.
 func (l Lines) runs(p *plot, line Line) [][]xy {
 	points := make([]xy, 0, len(line.Points))
 	for _, pt := range line.Points {
@@ -173,6 +177,7 @@ func (l Lines) runs(p *plot, line Line) [][]xy {
 				y = p.y.position(y)
 			}
 		}
+		// NaN marks a gap for split.
 		points = append(points, xy{x, y})
 	}
 	runs := split(points, l.MaxGap.Seconds())
@@ -198,6 +203,8 @@ func (l Lines) strokes(p *plot) error {
 		YAxis:          gochart.YAxis{Style: gochart.Hidden(), Range: &gochart.ContinuousRange{Min: 0, Max: 1}},
 		YAxisSecondary: gochart.YAxis{Style: gochart.Hidden(), Range: &gochart.ContinuousRange{Min: 0, Max: 1}},
 	}
+	// The padding makes go-chart's canvas coincide with the plot, so that its lines meet
+	// what is drawn by other code.
 	g.Background.Padding = gochart.Box{
 		Left: p.c.x(p.left), Top: p.c.y(p.top), IsSet: true,
 		Right: p.c.units(p.c.outerWidth()) - p.c.x(p.right), Bottom: p.c.units(p.c.outerHeight()) - p.c.y(p.bottom),

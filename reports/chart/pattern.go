@@ -1,6 +1,7 @@
 package chart
 
-// slanted returns parallel diagonal lines over an area, step logical pixels apart.
+// slanted returns parallel diagonal lines over an area, step logical pixels apart. Each
+// line is clipped to the area, by the four min and max.
 func slanted(b box, step float64) (lines []segment) {
 	for d := step / 2; d < b.w+b.h; d += step {
 		lines = append(lines, segment{b.x + min(d, b.w), b.y + max(0, d-b.w), b.x + max(0, d-b.h), b.y + min(d, b.h)})
@@ -25,7 +26,8 @@ func upright(b box, step float64) (lines []segment) {
 }
 
 // strokes draws many lines with one pen: as one path in an SVG, one by one on the raster,
-// where the cost of a stroke grows with the square of its length.
+// where the cost of a stroke grows with the square of its length. A path of many subpaths
+// is smaller in an SVG than many elements.
 func (c *canvas) strokes(lines []segment, p pen) {
 	_, svg := c.r.(*svgRenderer)
 	c.stroke(p)
@@ -41,7 +43,8 @@ func (c *canvas) strokes(lines []segment, p pen) {
 	}
 }
 
-// hatch marks an area without data. A color could be read as a value.
+// hatch marks an area without data. A color could be read as a value. It stands for "no
+// data" in every figure.
 func (c *canvas) hatch(b box) {
 	const step = 8
 	c.strokes(slanted(b, step), pen{width: 1, role: Rule})

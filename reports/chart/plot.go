@@ -6,7 +6,8 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// plot is the area of a figure between its axes.
+// plot is the area of a figure between its axes. All four edges are in logical pixels of
+// the canvas.
 type plot struct {
 	c                        *canvas
 	left, top, right, bottom float64
@@ -20,7 +21,9 @@ const (
 )
 
 // newPlot returns a plot with space for the labels of the y axis and one line of labels
-// of the x axis. above is the height of the legend.
+// of the x axis. above is the height of the legend. The labels of the y axis take at most
+// half of the width. The x axis is set by the caller, which needs the width of the plot
+// for it.
 func newPlot(c *canvas, y axis, above float64) *plot {
 	widest := 0.0
 	for _, t := range y.ticks {
@@ -37,6 +40,7 @@ func (p *plot) px(v float64) float64 { return p.left + p.x.position(v)*(p.right-
 func (p *plot) py(v float64) float64 { return p.bottom - p.y.position(v)*(p.bottom-p.top) }
 
 // grid draws the rules and labels of both axes. Labels that would overlap are left out.
+// free is where the next label of the x axis may begin.
 func (p *plot) grid() {
 	for _, t := range p.y.ticks {
 		y := p.py(t.value)
@@ -61,9 +65,9 @@ type Band struct {
 	Label    string
 }
 
-// bands shades spans of time. It returns functions that draw their labels, as far as
-// they fit and cover no label of a mark. Labels are drawn last, so that no line crosses
-// them.
+// bands shades spans of time. It returns functions that draw their labels, as far as they
+// fit and cover no label of a mark. Labels are drawn last, so that no line crosses them.
+// Bands outside of the plot are left out, others clipped to it.
 func (p *plot) bands(bands []Band, marks []Mark) (labels []func()) {
 	free := p.left
 	for _, b := range bands {
@@ -97,7 +101,8 @@ type Mark struct {
 }
 
 // marks draws horizontal lines. It returns functions that draw their labels at the right
-// end.
+// end. A mark outside of the plot is not drawn. If labels of two marks would overlap, the
+// first is kept.
 func (p *plot) marks(marks []Mark) (labels []func()) {
 	for n, m := range marks {
 		y := p.py(m.Value)

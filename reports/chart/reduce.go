@@ -7,6 +7,8 @@ type xy struct{ x, y float64 }
 
 // reduce returns the points of a line that can be seen: the first, lowest, highest and
 // last point of each column of pixels, in order. A spike of one point stays visible.
+// points must be in the order of x. At most four points a column remain; fewer points
+// than that are returned as they are.
 func reduce(points []xy, low, high float64, columns int) []xy {
 	const each = 4 // points of a column
 	if len(points) <= each*columns || high <= low {
@@ -25,6 +27,8 @@ func reduce(points []xy, low, high float64, columns int) []xy {
 			}
 		}
 		last := -1
+		// The extremes in the order in which they occur; one that is also the first or
+		// last point is not repeated.
 		for _, k := range [each]int{i, min(lowest, highest), max(lowest, highest), j - 1} {
 			if k > last {
 				out, last = append(out, points[k]), k
@@ -48,6 +52,7 @@ func split(points []xy, maxGap float64) [][]xy {
 			run = nil
 			continue
 		}
+		// The tolerance is for times that were converted to float64.
 		if len(run) > 0 && maxGap > 0 && p.x-run[len(run)-1].x > maxGap*1.001 {
 			out, run = append(out, run), nil
 		}
@@ -60,7 +65,7 @@ func split(points []xy, maxGap float64) [][]xy {
 }
 
 // stepped returns a line of horizontal and vertical steps: a value holds until the next
-// one.
+// one. The result has up to twice as many points.
 func stepped(points []xy) []xy {
 	out := make([]xy, 0, 2*len(points))
 	for i, p := range points {

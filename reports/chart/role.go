@@ -6,8 +6,8 @@ import "github.com/wcharczuk/go-chart/v2/drawing"
 // by the table hues in a picture.
 type Role uint8
 
-// The roles. Series1 to Series8 distinguish lines and bars of equal rank, which differ
-// by dashes as well.
+// The roles. Series1 to Series8 distinguish lines and bars of equal rank, which differ by
+// dashes as well. Paper is the zero value, and means that the figure chooses a role.
 const (
 	Paper Role = iota
 	Ink
@@ -80,7 +80,8 @@ func (r Role) color(t Theme) drawing.Color {
 	return drawing.Color{R: uint8(h >> 16), G: uint8(h >> 8), B: uint8(h), A: 255}
 }
 
-// roleOf returns the role with a color of the light theme.
+// roleOf returns the role with a color of the light theme. Renderers of SVG draw in the
+// light theme only, whatever the reader prefers.
 func roleOf(c drawing.Color) (Role, bool) {
 	for r := range Role(roles) {
 		if l := r.color(Light); l.R == c.R && l.G == c.G && l.B == c.B {

@@ -9,7 +9,8 @@ type Share struct {
 }
 
 // Shares shows the parts of wholes, such as targets met, missed and unknown, with a row
-// per step or period and the counts in it.
+// per step or period and the counts in it. A part with the role None is unknown, and
+// drawn as a gap.
 type Shares struct {
 	Title string
 	Parts []SharePart
@@ -53,7 +54,8 @@ func (s Shares) Table(texts *messages.Printer) Table {
 	return t
 }
 
-// sum returns the whole of a row. Negative counts are 0.
+// sum returns the whole of a row. Negative counts are 0. Surplus counts of a row, beyond
+// the parts of the figure, are ignored.
 func (s Shares) sum(r Share) (n int) {
 	for i := range s.Parts {
 		n += max(at(r.Parts, i), 0)
@@ -83,7 +85,8 @@ func (s Shares) draw(c *canvas) error {
 	return nil
 }
 
-// row draws one whole; names is the width of the column of names.
+// row draws one whole; names is the width of the column of names. A row without counts is
+// hatched: there is no whole of which to show parts.
 func (s Shares) row(c *canvas, r Share, names, y float64) {
 	n := s.sum(r)
 	count := "n " + Count.Exact(c.texts, float64(n))

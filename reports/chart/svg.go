@@ -15,10 +15,12 @@ import (
 // svgRenderer writes SVG with classes and presentation attributes, which the style sheet
 // of a page overrides. It writes nothing that a strict content security policy forbids.
 type svgRenderer struct {
+	// body has the finished elements, path the commands since the last one.
 	body bytes.Buffer
 	path bytes.Buffer
 	face face
 
+	// The current style: colors, and widths in units. A color with A = 0 is not drawn.
 	stroke, fill, ink drawing.Color
 	width, size       float64
 	dash              []float64
@@ -62,7 +64,8 @@ func (r *svgRenderer) QuadCurveTo(cx, cy, x, y int) {
 }
 
 // ArcTo implements gochart.Renderer. It adds a part of an ellipse; angles are in radians,
-// clockwise from east.
+// clockwise from east. It begins with a line to the start of the arc, or a move if the
+// path is empty.
 func (r *svgRenderer) ArcTo(cx, cy int, rx, ry, start, delta float64) {
 	x, y := float64(cx)+rx*math.Cos(start), float64(cy)+ry*math.Sin(start)
 	ex, ey := float64(cx)+rx*math.Cos(start+delta), float64(cy)+ry*math.Sin(start+delta)
@@ -108,7 +111,8 @@ func (r *svgRenderer) Circle(radius float64, x, y int) {
 	r.body.WriteString("/>")
 }
 
-// paint writes the classes and attributes of the current style.
+// paint writes the classes and attributes of the current style. The class follows the
+// theme of the page; the attributes are for viewers without style sheets.
 func (r *svgRenderer) paint(fill, stroke bool) {
 	class := ""
 	if fill {
@@ -144,7 +148,8 @@ func (r *svgRenderer) paint(fill, stroke bool) {
 	}
 }
 
-// attribute writes a color and its opacity.
+// attribute writes a color and its opacity. Opacity is an attribute of its own, since not
+// all readers of SVG know #rrggbbaa.
 func (r *svgRenderer) attribute(name string, c drawing.Color) {
 	fmt.Fprintf(&r.body, ` %s="#%02x%02x%02x"`, name, c.R, c.G, c.B)
 	if c.A < 255 {
@@ -178,7 +183,8 @@ func (r *svgRenderer) anchored(body string, x, y int, at anchor) {
 	r.body.WriteString(">" + escape(body) + "</text>")
 }
 
-// MeasureText implements gochart.Renderer, in units, by the embedded face.
+// MeasureText implements gochart.Renderer, in units, by the embedded face. The heights
+// are those of the size, which is enough to place labels.
 func (r *svgRenderer) MeasureText(body string) gochart.Box {
 	return gochart.Box{Right: int(math.Ceil(r.face.width(clean(body), r.size))), Bottom: int(math.Ceil(r.size))}
 }

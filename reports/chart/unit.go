@@ -19,7 +19,9 @@ const (
 	Seconds             // shown as 45 s, 12 min, 3 h
 )
 
-// digits returns the number of decimals of a step, at most 6.
+// digits returns the number of decimals of a step, at most 6. The tolerance is for steps
+// such as 0.1, which binary fractions only approximate. Ticks with these decimals are
+// distinct.
 func digits(step float64) int {
 	d := 0
 	for d < 6 && step > 0 && math.Abs(step*math.Pow10(d)-math.Round(step*math.Pow10(d))) > 1e-6 {
@@ -42,7 +44,7 @@ func (u Unit) format(v, step float64) string {
 }
 
 // Exact returns a value as the tables of figures have it. NaN is "no data", in the
-// language of texts.
+// language of texts. Infinite values are written as such.
 func (u Unit) Exact(texts *messages.Printer, v float64) string {
 	switch {
 	case math.IsNaN(v):
@@ -67,7 +69,8 @@ func (u Unit) Exact(texts *messages.Printer, v float64) string {
 	return trimZeros(humanize.Decimal(v, 2))
 }
 
-// trimZeros removes zeros at the end of the decimals.
+// trimZeros removes zeros at the end of the decimals. Numbers in scientific notation are
+// returned unchanged: their zeros are in the exponent.
 func trimZeros(s string) string {
 	if !strings.Contains(s, ".") || strings.Contains(s, "e") {
 		return s
