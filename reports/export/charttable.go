@@ -15,7 +15,8 @@ func tableOf(texts *messages.Printer, r reports.Report, c reports.Chart) chart.T
 	return Figure(texts, r, c).Table(texts)
 }
 
-// bandTime is the layout of the times of points and bands.
+// bandTime is the layout of the times of points and bands. It has the offset, since a
+// period may contain a change of the clock.
 const bandTime = "2006-01-02 15:04 -07:00"
 
 // span returns the beginning and end of a band in the zone of the report.
@@ -25,7 +26,7 @@ func span(texts *messages.Printer, r reports.Report, b reports.Band) string {
 }
 
 // where returns the place of a point: its time in the zone of the report, its label, or
-// both.
+// both. A point without a time belongs to a category, such as a week or a rule.
 func where(r reports.Report, p reports.Point) string {
 	if p.At.IsZero() {
 		return p.Label
@@ -37,7 +38,8 @@ func where(r reports.Report, p reports.Point) string {
 	return at
 }
 
-// valueText returns a value of a chart as its table has it.
+// valueText returns a value of a chart as its table has it. An unknown value is written
+// as "no data" and not as 0.
 func valueText(texts *messages.Printer, c reports.Chart, v *float64) string {
 	if v == nil {
 		return Unit(c.Unit).Exact(texts, math.NaN())

@@ -13,7 +13,8 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// csvHead returns the names of the columns.
+// csvHead returns the names of the columns. They are part of the interface for programs:
+// neither translated nor reordered.
 func csvHead() []string {
 	return []string{"section", "item", "column", "text", "number", "unit", "state", "link"}
 }
@@ -21,12 +22,14 @@ func csvHead() []string {
 // CSV returns a report as one row per value, as in RFC 4180 with CRLF. Text that a
 // spreadsheet would run as a formula is preceded by an apostrophe. Everything of the
 // report is in it, except the Markdown about how to read its sections. texts writes the
-// names of sections; the names of columns are for programs and stay as they are.
+// names of sections; the names of columns are for programs and stay as they are. Rows are
+// in the order of the report. It fails only with fault.Internal.
 func CSV(texts *messages.Printer, r reports.Report) ([]byte, error) {
 	s := sheet{texts: texts, report: r}
 	s.text("report", r.Title, "period", r.Heading)
 	s.text("report", r.Title, "scope", r.Scope)
 	s.text("report", r.Title, "words", humanize.Lines(r.Words))
+	// The verdict has a row even if it is plain, with its tone as the state.
 	s.rows = append(s.rows, []string{"report", r.Title, "verdict", r.Verdict.Text, "", "", string(r.Verdict.Tone), ""})
 	s.figures("headline", r.Headline)
 	s.lines(texts.Text("export.changed"), r.Changed)
@@ -40,7 +43,8 @@ func CSV(texts *messages.Printer, r reports.Report) ([]byte, error) {
 	return s.write()
 }
 
-// sheet collects the rows of a report.
+// sheet collects the rows of a report. Rows have the columns of csvHead. Cells are made
+// harmless when they are written, and not before.
 type sheet struct {
 	texts  *messages.Printer
 	report reports.Report
@@ -54,12 +58,14 @@ func (s *sheet) text(section, item, column, text string) {
 	}
 }
 
-// value adds a row for a value.
+// value adds a row for a value. text is what the page prints, number the exact value that
+// it was rounded from.
 func (s *sheet) value(section, item, column string, v reports.Value) {
 	s.rows = append(s.rows, []string{section, item, column, v.Text, number(v.Number), string(v.Unit), string(v.Tone), v.Link})
 }
 
-// number returns a number for programs, "" where it is unknown or not finite.
+// number returns a number for programs, "" where it is unknown or not finite. It has as
+// many digits as it needs to be read back as the same float64.
 func number(n *float64) string {
 	if n == nil || math.IsNaN(*n) || math.IsInf(*n, 0) {
 		return ""
@@ -81,7 +87,8 @@ func (s *sheet) lines(section string, lines []reports.Line) {
 	}
 }
 
-// section adds the rows of a section: figures, sentences, tables and charts.
+// section adds the rows of a section: figures, sentences, tables and charts. An empty
+// section has a row with the reason, so that it is not mistaken for a missing one.
 func (s *sheet) section(x reports.Section) {
 	if x.Empty != "" {
 		s.rows = append(s.rows, []string{x.Title, "", "", x.Empty, "", "", string(reports.Gap), ""})
@@ -92,9 +99,13 @@ func (s *sheet) section(x reports.Section) {
 	for _, t := range x.Tables {
 		for _, row := range t.Rows {
 			for n, v := range row.Cells {
+				// The first cell of a row names it; it is the item of every value of that
+				// row.
 				s.value(x.Title, row.Cells[0].Text, t.Columns[n].Title, v)
 			}
 		}
+		// What a table leaves out is stated as a number, so that sums over the file are
+		// not taken for totals.
 		if t.Left > 0 {
 			n := float64(t.Left)
 			s.value(x.Title, t.Title, s.texts.Text("export.rows_not_shown"), reports.Value{Text: strconv.Itoa(t.Left), Number: &n, Unit: reports.Count})
@@ -108,8 +119,8 @@ func (s *sheet) section(x reports.Section) {
 	}
 }
 
-// chart adds the points of a chart, unless a table has the same values. The title and
-// the series are the column.
+// chart adds the points of a chart, unless a table has the same values. The title and the
+// series are the column. Points with an unknown value have a row without a number.
 func (s *sheet) chart(section string, c reports.Chart) {
 	if c.Twin != "" {
 		return
@@ -120,6 +131,8 @@ func (s *sheet) chart(section string, c reports.Chart) {
 			s.value(section, where(s.report, p), c.Title+": "+series.Name, v)
 		}
 	}
+	// Marks are by position, for the points of the first series. A stored report may have
+	// more marks than points.
 	for n, count := range c.Marks {
 		if len(c.Series) == 0 || n >= len(c.Series[0].Points) {
 			break
@@ -131,12 +144,14 @@ func (s *sheet) chart(section string, c reports.Chart) {
 	for _, b := range c.Bands {
 		s.rows = append(s.rows, []string{section, b.Label, c.Title, span(s.texts, s.report, b), "", "", "", b.Link})
 	}
+	// The value to compare with is an item of its own, "mark".
 	if c.Mark != nil {
 		s.value(section, "mark", c.Title, reports.Value{Text: valueText(s.texts, c, c.Mark), Number: c.Mark, Unit: c.Unit})
 	}
 }
 
-// derivation adds how a number is calculated: its formula, terms, source and time.
+// derivation adds how a number is calculated: its formula, terms, source and time. Times
+// are in UTC, the coverage is a fraction.
 func (s *sheet) derivation(d reports.Derivation) {
 	section := s.texts.Text("export.calculated")
 	s.rows = append(s.rows, []string{section, d.Title, "formula", d.Formula, "", "", "", d.Link})
@@ -152,7 +167,8 @@ func (s *sheet) derivation(d reports.Derivation) {
 	}
 }
 
-// write returns the file.
+// write returns the file. The header is the first row. csv.Writer keeps its first error,
+// which Error returns after Flush.
 func (s *sheet) write() ([]byte, error) {
 	const op = "export.CSV"
 	var b bytes.Buffer
@@ -171,8 +187,10 @@ func (s *sheet) write() ([]byte, error) {
 }
 
 // harmless returns text that no spreadsheet runs: text that begins like a formula, in
-// characters of any width, gets an apostrophe, which spreadsheets hide. A plain number
-// is returned unchanged.
+// characters of any width, gets an apostrophe, which spreadsheets hide. A plain number is
+// returned unchanged. The attack is CSV injection: names from feeds such as =HYPERLINK(…)
+// would run on the machine of a person who opens the file. A minus before a number is
+// common and safe, so numbers are tested.
 func harmless(s string) string {
 	s = humanize.Lines(s)
 	if !strings.ContainsRune("=+-@\t\n＝＋－＠", first(s)) {
@@ -185,6 +203,7 @@ func harmless(s string) string {
 }
 
 // first returns the first character that a spreadsheet reads, 'x' for an empty text.
+// Spaces are skipped, because some spreadsheets remove them before they decide.
 func first(s string) rune {
 	for _, r := range strings.TrimLeft(s, " \u00a0") {
 		return r

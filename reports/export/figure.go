@@ -12,7 +12,9 @@ import (
 )
 
 // Figure returns the figure of one chart of a report, in the zone of the report. texts
-// writes the labels of marks and the text of a figure without values.
+// writes the labels of marks and the text of a figure without values. The same figure is
+// shown on the page, in the mail and under its address. A kind without a case is drawn as
+// bars.
 func Figure(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Figure {
 	switch c.Kind {
 	case reports.Burndown:
@@ -27,7 +29,8 @@ func Figure(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Fi
 	return bars(c)
 }
 
-// Unit returns the unit of a figure for a unit of a report.
+// Unit returns the unit of a figure for a unit of a report. Days and other units are
+// written as counts.
 func Unit(u reports.Unit) chart.Unit {
 	switch u {
 	case reports.Ratio:
@@ -40,7 +43,8 @@ func Unit(u reports.Unit) chart.Unit {
 	return chart.Count
 }
 
-// role returns the role of a mark with a tone.
+// role returns the role of a mark with a tone. Plain has no role of its own: the figure
+// then distinguishes series by their order.
 func role(t reports.Tone) chart.Role {
 	switch t {
 	case reports.Good:
@@ -63,7 +67,8 @@ func value(p reports.Point) float64 {
 	return *p.Value
 }
 
-// zone returns the zone of a report, UTC if this system does not know it.
+// zone returns the zone of a report, UTC if this system does not know it. Stored reports
+// may come from a system with other zone data.
 func zone(r reports.Report) *time.Location {
 	loc, err := time.LoadLocation(r.Zone)
 	if err != nil {
@@ -72,7 +77,8 @@ func zone(r reports.Report) *time.Location {
 	return loc
 }
 
-// mark returns the line to compare with, if the chart has one.
+// mark returns the line to compare with, if the chart has one. At most one line is
+// returned.
 func mark(c reports.Chart, label string) []chart.Mark {
 	if c.Mark == nil {
 		return nil
@@ -80,7 +86,9 @@ func mark(c reports.Chart, label string) []chart.Mark {
 	return []chart.Mark{{Value: *c.Mark, Label: label}}
 }
 
-// burndown returns lines of the remaining budget, with bands of incidents.
+// burndown returns lines of the remaining budget, with bands of incidents. The axis
+// covers 0 to 1 at least, so that budgets of different reports can be compared, and
+// widens for points outside of the period.
 func burndown(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Figure {
 	zero, whole := 0.0, 1.0
 	l := chart.Lines{
@@ -106,7 +114,8 @@ func burndown(texts *messages.Printer, r reports.Report, c reports.Chart) chart.
 	return l
 }
 
-// dots returns dots of incidents by time and duration. Dots above the mark are bad.
+// dots returns dots of incidents by time and duration. Dots above the mark are bad. An
+// open incident is recognized by the name of its series, since a point has no such field.
 func dots(r reports.Report, c reports.Chart) chart.Figure {
 	d := chart.Dots{Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.To}
 	if c.Mark != nil {
@@ -114,6 +123,7 @@ func dots(r reports.Report, c reports.Chart) chart.Figure {
 	}
 	for _, s := range c.Series {
 		for _, p := range s.Points {
+			// Nothing can be drawn without a duration.
 			if p.Value == nil {
 				continue // unknown; the table has it
 			}
@@ -128,7 +138,8 @@ func dots(r reports.Report, c reports.Chart) chart.Figure {
 }
 
 // stacked returns shares if the layers are verdicts about the same wholes, and columns
-// otherwise.
+// otherwise. A whole with an unknown part is still a whole: the unknown part is one of
+// the layers.
 func stacked(c reports.Chart) chart.Figure {
 	if c.Unit != reports.Count || !judged(c.Series) {
 		f := chart.Columns{Title: c.Title, Unit: Unit(c.Unit), Marks: c.Marks, MarksName: c.MarksName}
@@ -136,6 +147,8 @@ func stacked(c reports.Chart) chart.Figure {
 			layer := chart.Stack{Name: s.Name, Role: role(s.Tone)}
 			for _, p := range s.Points {
 				if i == 0 {
+					// Columns are named by the points of the first series; other series
+					// have the same labels.
 					f.Names = append(f.Names, p.Label)
 				}
 				layer.Values = append(layer.Values, value(p))
@@ -151,6 +164,7 @@ func stacked(c reports.Chart) chart.Figure {
 			if i == 0 {
 				f.Rows = append(f.Rows, chart.Share{Name: p.Label, Parts: make([]int, len(c.Series))})
 			}
+			// A series with more points than the first has no row for them.
 			if k < len(f.Rows) && p.Value != nil {
 				f.Rows[k].Parts[i] = int(math.Round(*p.Value))
 			}
@@ -160,7 +174,8 @@ func stacked(c reports.Chart) chart.Figure {
 }
 
 // clock returns counts by weekday and hour from one series per weekday and one point per
-// hour. Further series and points are ignored.
+// hour. Further series and points are ignored. The order is that of reports: Monday
+// first, hours from 0.
 func clock(c reports.Chart) chart.Figure {
 	f := chart.Clock{Title: c.Title}
 	for day := range min(len(c.Series), len(f.Counts)) {
@@ -174,7 +189,8 @@ func clock(c reports.Chart) chart.Figure {
 	return f
 }
 
-// judged reports whether every layer is a verdict: good, bad or unknown.
+// judged reports whether every layer is a verdict: good, bad or unknown. Layers without a
+// tone are categories and not parts of a verdict. No layers are no verdicts.
 func judged(layers []reports.Series) bool {
 	for _, s := range layers {
 		if s.Tone == reports.Plain {
@@ -184,7 +200,8 @@ func judged(layers []reports.Series) bool {
 	return len(layers) > 0
 }
 
-// bars returns one bar per point. Bars above the mark are bad.
+// bars returns one bar per point. Bars above the mark are bad. An unknown value is a bar
+// without a length.
 func bars(c reports.Chart) chart.Figure {
 	b := chart.Bars{Title: c.Title, Unit: Unit(c.Unit)}
 	for _, s := range c.Series {

@@ -10,10 +10,13 @@ import (
 )
 
 // Markdown returns a report as CommonMark with tables. base is put before every link
-// ("https://kb.example", or ""). Text from outside cannot become markup. texts writes
-// the headings.
+// ("https://kb.example", or ""). Text from outside cannot become markup. texts writes the
+// headings. It does not fail. Headings are of level 1 for the report, 2 for its parts and
+// 3 for tables and charts.
 func Markdown(texts *messages.Printer, r reports.Report, base string) []byte {
 	m := markdown{texts: texts, report: r, base: base}
+	// Everything from outside passes esc, link or quote; only texts of the portal are
+	// written as they are.
 	fmt.Fprintf(&m.b, "# %s: %s\n\n", esc(r.Title), esc(r.Heading))
 	if r.Words != "" {
 		m.b.WriteString(quote(r.Words))
@@ -35,7 +38,8 @@ func Markdown(texts *messages.Printer, r reports.Report, base string) []byte {
 	return m.b.Bytes()
 }
 
-// markdown writes one report.
+// markdown writes one report. b is written in the order of the report and never read
+// back.
 type markdown struct {
 	texts  *messages.Printer
 	report reports.Report
@@ -43,7 +47,8 @@ type markdown struct {
 	base   string
 }
 
-// figure writes a figure as an item of a list.
+// figure writes a figure as an item of a list. The note is in parentheses, the value is
+// the link.
 func (m *markdown) figure(f reports.Figure) {
 	fmt.Fprintf(&m.b, "- %s: **%s**", esc(f.Label), m.link(f.Value.Text, f.Value.Link))
 	if f.Note != "" {
@@ -52,7 +57,8 @@ func (m *markdown) figure(f reports.Figure) {
 	m.b.WriteByte('\n')
 }
 
-// lines writes sentences under a heading.
+// lines writes sentences under a heading. Nothing is written without sentences, not even
+// the heading.
 func (m *markdown) lines(heading string, lines []reports.Line) {
 	if len(lines) == 0 {
 		return
@@ -68,7 +74,8 @@ func (m *markdown) lines(heading string, lines []reports.Line) {
 	m.b.WriteByte('\n')
 }
 
-// section writes a section: note, figures, sentences, tables and charts.
+// section writes a section: note, figures, sentences, tables and charts. Blank lines end
+// lists, without which the next paragraph would be part of the last item.
 func (m *markdown) section(s reports.Section) {
 	fmt.Fprintf(&m.b, "## %s\n\n", esc(s.Title))
 	if s.Empty != "" {
@@ -99,7 +106,8 @@ func (m *markdown) section(s reports.Section) {
 	}
 }
 
-// chart writes a link to the figure, and its values unless a table has them.
+// chart writes a link to the figure, and its values unless a table has them. The figure
+// itself is not embedded: where a report is pasted, the reader may not have a session.
 func (m *markdown) chart(c reports.Chart) {
 	address := "/reports/" + m.report.Name + "/" + m.report.Period + "/charts/" + c.Name + ".svg"
 	if c.Twin != "" {
@@ -122,7 +130,8 @@ func (m *markdown) chart(c reports.Chart) {
 	}
 }
 
-// row writes one row of a table.
+// row writes one row of a table. Cells are escaped, so that a | in a name does not end
+// one.
 func (m *markdown) row(cells []string) {
 	for _, c := range cells {
 		m.b.WriteString("| " + esc(c) + " ")
@@ -130,7 +139,8 @@ func (m *markdown) row(cells []string) {
 	m.b.WriteString("|\n")
 }
 
-// table writes a table with its note.
+// table writes a table with its note. Columns of numbers are aligned to the right. What
+// is left out is counted below.
 func (m *markdown) table(t reports.Table) {
 	if t.Title != "" {
 		fmt.Fprintf(&m.b, "### %s\n\n", esc(t.Title))
@@ -162,7 +172,8 @@ func (m *markdown) table(t reports.Table) {
 	}
 }
 
-// derivations writes how each number is calculated.
+// derivations writes how each number is calculated. Each is one line of a list: formula,
+// terms, source, span, coverage and definition, those that are known.
 func (m *markdown) derivations(all []reports.Derivation) {
 	fmt.Fprintf(&m.b, "## %s\n\n", m.texts.Text("export.calculated"))
 	for _, d := range all {
