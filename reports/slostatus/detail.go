@@ -18,7 +18,8 @@ type Judged struct {
 	Whole   bool // the span is the window of the SLO
 }
 
-// Detail is everything about one SLO.
+// Detail is everything about one SLO. Row has no burn rates, rules and weeks for a
+// composite.
 type Detail struct {
 	Judged
 	Row      Row // the current state, for any span
@@ -41,7 +42,7 @@ type Detail struct {
 	Projected *slo.Projection
 }
 
-// MaxSpan is the longest span of one request.
+// MaxSpan is the longest span of one request. It bounds the buckets that are read.
 const MaxSpan = 400 * day
 
 // Judge evaluates an SLO over a span, or over its window if both ends are zero, with the
@@ -52,7 +53,8 @@ func (b *Board) Judge(ctx context.Context, name string, from, to time.Time) (Jud
 	return j, err
 }
 
-// at implements Judge and also returns the span.
+// at implements Judge and also returns the span. The definition is the one in force just
+// before the end, as the end is exclusive.
 func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judged, at slo.Span, err error) {
 	horizon := b.horizon()
 	end := to
@@ -62,6 +64,7 @@ func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judg
 	if j.SLO, err = b.opt.Catalog.SLOAt(ctx, name, end.Add(-1)); err != nil {
 		return j, at, err
 	}
+	// Without a start, the span is the window of the SLO that contains its end.
 	at = windowAt(j.SLO, horizon)
 	if j.Whole = from.IsZero() && to.IsZero(); !j.Whole {
 		if at.To = end; from.IsZero() {
@@ -76,11 +79,14 @@ func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judg
 	if err != nil {
 		return j, at, err
 	}
+	// The newest version with this definition counts: a definition may return to an
+	// earlier one.
 	for _, v := range history {
 		if v.SLO.Hash == j.SLO.Hash && !v.Gone {
 			j.Version = v.Number
 		}
 	}
+	// Sums must be up to date before they are used: follow drops those with new data.
 	if err = b.sums.follow(ctx, b.opt.Ledger); err != nil {
 		return j, at, err
 	}
@@ -106,7 +112,9 @@ func (b *Board) Origins(ctx context.Context, j Judged) ([]slo.Origin, error) {
 	return b.opt.Ledger.Origins(ctx, j.SLO.SeriesName(), from, tally.Earlier(j.Result.To, b.horizon()))
 }
 
-// members evaluates the parts of a composite over its span.
+// members evaluates the parts of a composite over its span. A part is evaluated with its
+// definition at the end of the span, over the span of the composite and not over its own
+// window. The order is that of the definition.
 func (b *Board) members(ctx context.Context, x slo.SLO, at slo.Span) (out []Judged, err error) {
 	for _, part := range x.Parts {
 		m, err := b.opt.Catalog.SLOAt(ctx, part.SLO, at.To.Add(-1))
@@ -125,11 +133,13 @@ func (b *Board) members(ctx context.Context, x slo.SLO, at slo.Span) (out []Judg
 	return out, nil
 }
 
-// curvePoints is the approximate number of points of a curve: as many as fit.
+// curvePoints is the approximate number of points of a curve: as many as fit. A week of
+// hours is 168 steps.
 const curvePoints = 168
 
 // Detail returns everything about one SLO over a span, or over its window if both ends
-// are zero. Errors are those of Judge.
+// are zero. Errors are those of Judge. A part that fails fails all, but for incidents
+// that are too many: NoBands then has the reason.
 func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d Detail, err error) {
 	if d.Judged, d.Span, err = b.at(ctx, name, from, to); err != nil {
 		return d, err
@@ -155,6 +165,8 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 		return d, err
 	}
 	if b.opt.Estimates != nil {
+		// What was measured before the start of the definition is not counted, so its
+		// estimates are not listed.
 		counted := tally.Later(d.Span.From, x.EffectiveFrom)
 		if d.Estimated, err = b.opt.Estimates.Estimated(ctx, x.SeriesName(), counted, tally.Earlier(d.Span.To, horizon)); err != nil {
 			return d, err
@@ -171,7 +183,7 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 }
 
 // curves adds the curves of the span. A rolling window needs the buckets of one window
-// before it.
+// before it. The buckets are read once for all curves. Steps are whole buckets.
 func (b *Board) curves(ctx context.Context, d *Detail, x slo.SLO) error {
 	before := 3 * day // for the rules
 	rolled := d.Whole && x.Window.Rolling
@@ -185,6 +197,7 @@ func (b *Board) curves(ctx context.Context, d *Detail, x slo.SLO) error {
 	if err != nil {
 		return err
 	}
+	// The curves end now if the span is not over.
 	length := tally.Earlier(d.Span.To, tally.Later(d.Span.Now, d.Span.From)).Sub(d.Span.From)
 	step := max(length/curvePoints, slo.BaseBucket).Round(slo.BaseBucket)
 	d.Points = slo.Series(x, buckets, d.Span, step)

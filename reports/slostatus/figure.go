@@ -10,7 +10,7 @@ import (
 )
 
 // BudgetFigure returns the remaining budget over the span, with bands of the incidents
-// that explain it.
+// that explain it. The figure is empty if no point has a budget.
 func BudgetFigure(texts *messages.Printer, d Detail) chart.Lines {
 	line := chart.Line{Name: texts.Text("slo_figure.budget"), Role: chart.Accent}
 	for _, p := range d.Budget {
@@ -24,7 +24,8 @@ func BudgetFigure(texts *messages.Printer, d Detail) chart.Lines {
 	}
 }
 
-// budgetTitle returns what the budget curve shows.
+// budgetTitle returns what the budget curve shows. For a rolling window each point is
+// relative to the window that ends there; otherwise to the whole span.
 func budgetTitle(texts *messages.Printer, d Detail) string {
 	if d.Whole && d.SLO.Window.Rolling {
 		return texts.Text("slo_figure.budget_of_window", "Window", d.SLO.Window.String())
@@ -35,6 +36,7 @@ func budgetTitle(texts *messages.Printer, d Detail) string {
 // SLIFigure returns the SLI in steps over the span, with gaps where nothing was measured
 // or there were no events.
 func SLIFigure(texts *messages.Printer, d Detail) chart.Lines {
+	// The gap of two steps joins neighbours and leaves measured gaps open.
 	line := chart.Line{Name: texts.Text("slo_figure.sli"), Role: chart.Accent}
 	step := time.Duration(0)
 	low := 1 - 3*(1-d.SLO.Target) // three budgets below 100 %; lower values widen the axis

@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// rows evaluates every SLO at a horizon.
+// rows evaluates every SLO at a horizon. Composites come last, since they are computed
+// from the results of the others. Definitions that are gone lose their sums.
 func (b *Board) rows(ctx context.Context, s state) ([]Row, error) {
 	if err := b.sums.follow(ctx, b.opt.Ledger); err != nil {
 		return nil, err
@@ -50,7 +51,8 @@ func (b *Board) rows(ctx context.Context, s state) ([]Row, error) {
 }
 
 // fillAll evaluates the SLOs that have buckets, on all cores. A panic of a worker becomes
-// one of the caller, which the server recovers from.
+// one of the caller, which the server recovers from. Each worker stops at its first
+// error. Without the recovery, a panic of a goroutine would end the process.
 func (b *Board) fillAll(ctx context.Context, rows []Row, horizon time.Time) error {
 	workers := min(runtime.GOMAXPROCS(0), max(len(rows), 1))
 	errs, defects := make([]error, workers), make([]any, workers)
@@ -59,6 +61,7 @@ func (b *Board) fillAll(ctx context.Context, rows []Row, horizon time.Time) erro
 	for w := range workers {
 		group.Go(func() {
 			defer func() { defects[w] = recover() }()
+			// The counter hands out rows one by one, as their cost differs greatly.
 			for i := int(next.Add(1)) - 1; i < len(rows) && errs[w] == nil; i = int(next.Add(1)) - 1 {
 				if len(rows[i].SLO.Parts) == 0 {
 					errs[w] = b.fill(ctx, &rows[i], horizon)
@@ -85,13 +88,15 @@ func (b *Board) services(ctx context.Context) (map[string]slo.Service, error) {
 	return out, err
 }
 
-// windowAt returns the window of an SLO at a horizon.
+// windowAt returns the window of an SLO at a horizon. Now is the horizon, so that what
+// cannot have arrived yet is not missing.
 func windowAt(x slo.SLO, horizon time.Time) slo.Span {
 	from, to := x.Window.At(horizon)
 	return slo.Span{From: from, To: to, Now: horizon}
 }
 
-// fill evaluates one SLO that has buckets.
+// fill evaluates one SLO that has buckets. Only the buckets of the longest burn window
+// are read; everything older comes from sums.
 func (b *Board) fill(ctx context.Context, row *Row, horizon time.Time) (err error) {
 	x := row.SLO
 	if row.Result, err = b.judge(ctx, x, windowAt(x, horizon)); err != nil {
@@ -108,7 +113,8 @@ func (b *Board) fill(ctx context.Context, row *Row, horizon time.Time) (err erro
 	return b.weeks(ctx, row, horizon)
 }
 
-// judge evaluates an SLO over a span, from sums.
+// judge evaluates an SLO over a span, from sums. The span is cut to the start of the
+// definition and to now.
 func (b *Board) judge(ctx context.Context, x slo.SLO, at slo.Span) (slo.Result, error) {
 	from := tally.Later(at.From, x.EffectiveFrom)
 	to := at.To
@@ -119,7 +125,8 @@ func (b *Board) judge(ctx context.Context, x slo.SLO, at slo.Span) (slo.Result, 
 	return slo.Judge(x, sum, at), err
 }
 
-// rulesOf returns the verdict of each standard burn-rate rule.
+// rulesOf returns the verdict of each standard burn-rate rule. A window without a rate
+// gives the zero Burn, which the rule judges as unknown.
 func rulesOf(x slo.SLO, burns []slo.Burn) (out []RuleState) {
 	by := map[time.Duration]slo.Burn{}
 	for _, burn := range burns {
@@ -132,6 +139,7 @@ func rulesOf(x slo.SLO, burns []slo.Burn) (out []RuleState) {
 }
 
 // lasts returns how long the budget lasts at the rate of the last day, nil if unknown.
+// The rate of a day is steady enough for a forecast and still follows a change.
 func lasts(x slo.SLO, r slo.Result, burns []slo.Burn, horizon time.Time) *time.Duration {
 	for _, burn := range burns {
 		if burn.Window != day || burn.Rate == nil || r.Left == nil {
@@ -151,7 +159,8 @@ func lasts(x slo.SLO, r slo.Result, burns []slo.Burn, horizon time.Time) *time.D
 }
 
 // weeks evaluates each of the last weeks. They begin at midnight UTC, so that their days
-// are already in memory.
+// are already in memory. A week without enough data has a state and no number. The last
+// week is not over until midnight.
 func (b *Board) weeks(ctx context.Context, row *Row, horizon time.Time) error {
 	end := dayNumber(horizon) + 1
 	for i := range row.Weeks {

@@ -28,7 +28,9 @@ type Ledger interface {
 	TouchedDays(ctx context.Context, after uint64) ([]time.Time, error)
 }
 
-// Catalog stores the definitions; catalog.Catalog does.
+// Catalog stores the definitions; catalog.Catalog does. Seq changes with every change of
+// a definition or a service. SLOAt fails with fault.NotFound and fault.Gone. History is
+// the oldest first.
 type Catalog interface {
 	Seq(ctx context.Context) (uint64, error)
 	SLOs(ctx context.Context) ([]slo.SLO, error)
@@ -44,7 +46,8 @@ type Band struct {
 	Open                bool
 }
 
-// Incidents finds the incidents of a service that overlap a span.
+// Incidents finds the incidents of a service that overlap a span. It may fail with
+// fault.TooWide, which is reported in the place of the bands.
 type Incidents interface {
 	Bands(ctx context.Context, service string, from, to time.Time) ([]Band, error)
 }
@@ -74,6 +77,8 @@ type Board struct {
 	opt  Options
 	sums *daySums
 
+	// The lock of the evaluation is apart from that of the result, so that readers of the
+	// last result do not wait for it.
 	work sync.Mutex // held while rows are evaluated
 	mu   sync.Mutex
 	last *snapshot // replaced, never changed
@@ -86,13 +91,14 @@ type snapshot struct {
 	rows  []Row
 }
 
-// state identifies the data of a snapshot.
+// state identifies the data of a snapshot. Two equal states have equal results, because
+// nothing else is an input.
 type state struct {
 	definitions, data uint64
 	horizon           time.Time
 }
 
-// New returns a Board.
+// New returns a Board. It reads nothing; the first request evaluates everything.
 func New(opt Options) *Board {
 	if opt.Settle <= 0 {
 		opt.Settle = 3 * time.Minute
@@ -103,7 +109,8 @@ func New(opt Options) *Board {
 	return &Board{opt: opt, sums: &daySums{byKey: map[sumKey]map[int64]slo.Sum{}}}
 }
 
-// horizon returns the time up to which there can be data.
+// horizon returns the time up to which there can be data. It is a multiple of the length
+// of a bucket, so that requests within one bucket share a result.
 func (b *Board) horizon() time.Time {
 	return b.opt.Now().Add(-b.opt.Settle).UTC().Truncate(slo.BaseBucket)
 }
@@ -127,7 +134,8 @@ type RuleState struct {
 	Verdict slo.Verdict
 }
 
-// Week is one of the last weeks: how much of a week's budget it consumed.
+// Week is one of the last weeks: how much of a week's budget it consumed. Spent is a
+// share of one week's budget, more than 1 if it was exceeded; nil if it is unknown.
 type Week struct {
 	From, To time.Time
 	State    slo.State
@@ -145,6 +153,8 @@ func (b *Board) Rows(ctx context.Context) ([]Row, error) {
 	if l := b.kept(s, b.opt.Patience); l != nil {
 		return l.rows, nil
 	}
+	// Only one goroutine evaluates. Others take a result that is a little old rather than
+	// wait.
 	if !b.work.TryLock() {
 		if l := b.kept(s, Stale); l != nil {
 			return l.rows, nil
@@ -155,6 +165,7 @@ func (b *Board) Rows(ctx context.Context) ([]Row, error) {
 	if l := b.kept(s, b.opt.Patience); l != nil { // evaluated while this call waited
 		return l.rows, nil
 	}
+	// The time before the evaluation, as the data may be newer than that but not older.
 	made := b.opt.Now()
 	rows, err := b.rows(ctx, s)
 	if err != nil {
@@ -170,7 +181,8 @@ func (b *Board) Rows(ctx context.Context) ([]Row, error) {
 const Stale = 2 * time.Minute
 
 // kept returns the last snapshot if it has this state, or has the same definitions and is
-// younger than old. Otherwise it returns nil.
+// younger than old. Otherwise it returns nil. A change of a definition is seen at once,
+// data only after a while. A clock that was set back makes a snapshot too old.
 func (b *Board) kept(s state, old time.Duration) *snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()

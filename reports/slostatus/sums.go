@@ -9,7 +9,8 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// sumKey identifies the sums of one definition of an SLO over one series.
+// sumKey identifies the sums of one definition of an SLO over one series. The hash is in
+// the key, because another definition counts the same buckets in another way.
 type sumKey struct{ series, hash string }
 
 // daySums has the sums of finished days.
@@ -19,7 +20,8 @@ type daySums struct {
 	byKey map[sumKey]map[int64]slo.Sum
 }
 
-// follow drops the days that have new data since the last call.
+// follow drops the days that have new data since the last call. The first call drops
+// nothing, as nothing is in memory.
 func (d *daySums) follow(ctx context.Context, l Ledger) error {
 	seq, err := l.Seq(ctx)
 	if err != nil {
@@ -64,9 +66,11 @@ func (d *daySums) get(k sumKey, n int64) (slo.Sum, bool) {
 }
 
 // maxKeptDays bounds the days of one series in memory: readers may request any span.
+// Beyond it, the days of the series are dropped all at once, which is simple and rare.
 const maxKeptDays = 1000
 
-// put adds the sum of a day, unless there is new data since it was read.
+// put adds the sum of a day, unless there is new data since it was read. Otherwise a sum
+// from before a write would remain after follow has dropped its day.
 func (d *daySums) put(k sumKey, n int64, s slo.Sum, seq uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -86,7 +90,8 @@ func (d *daySums) at() uint64 {
 	return d.seq
 }
 
-// dayNumber returns the number of UTC days since 1970.
+// dayNumber returns the number of UTC days since 1970. Times before 1970 are not
+// expected.
 func dayNumber(t time.Time) int64 { return t.Unix() / int64(day/time.Second) }
 
 // midnight returns the beginning of a UTC day by its number.
@@ -98,11 +103,14 @@ type span struct{ from, to time.Time }
 // whole reports whether the span contains a whole day.
 func (s span) whole(n int64) bool { return !midnight(n).Before(s.from) && !midnight(n+1).After(s.to) }
 
-// sum returns the sum of the buckets of an SLO that begin in a span.
+// sum returns the sum of the buckets of an SLO that begin in a span. Days in memory are
+// added; adjoining days that are not are read in one request, the gap. Its ends may be
+// parts of a day, which are never stored.
 func (b *Board) sum(ctx context.Context, x slo.SLO, s span) (slo.Sum, error) {
 	if !s.from.Before(s.to) {
 		return slo.Sum{}, nil
 	}
+	// Slices that cross midnight cannot be added by day.
 	if x.SliceLen > 0 && day%x.SliceLen != 0 {
 		buckets, err := b.opt.Ledger.Buckets(ctx, x.SeriesName(), s.from, s.to)
 		return slo.SumOf(x, buckets, s.from, s.to), err
@@ -132,6 +140,8 @@ func (b *Board) sum(ctx context.Context, x slo.SLO, s span) (slo.Sum, error) {
 }
 
 // read returns the sum of a gap from the feed store, and keeps that of its whole days.
+// seq is read before the buckets, so that put rejects a sum that a later write may have
+// changed.
 func (b *Board) read(ctx context.Context, x slo.SLO, gap span) (total slo.Sum, err error) {
 	if gap.from.IsZero() {
 		return total, nil
