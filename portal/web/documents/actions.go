@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// actionsView lists action items of all documents.
+// actionsView lists action items of all documents. Overdue counts the listed items only.
 type actionsView struct {
 	page.Frame
 	Rows                   []docparts.ActionRow
@@ -16,7 +16,8 @@ type actionsView struct {
 	Cut                    bool // there may be more than are shown
 }
 
-// actions lists action items, by due date. Without status= it lists the open ones.
+// actions lists action items, by due date. Without status= it lists the open ones. Other
+// values of status= are fault.Invalid. Items without a due date are last.
 func (h *Handler) actions(req *page.Request) error {
 	f := library.ActionFilter{
 		Owner: req.QueryValue("owner"), Service: req.QueryValue("service"), Status: req.QueryValue("status"), Limit: actionsShown,
@@ -32,6 +33,7 @@ func (h *Handler) actions(req *page.Request) error {
 	if err != nil {
 		return err
 	}
+	// A full page may have been cut: the library does not count what it leaves out.
 	view := actionsView{Frame: h.Frame(), Owner: f.Owner, Service: f.Service, Status: f.Status, Cut: len(items) == actionsShown}
 	view.Title, view.Section = h.Text("layout.actions"), "/actions"
 	for _, i := range items {

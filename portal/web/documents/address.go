@@ -22,6 +22,7 @@ const (
 )
 
 // cutForm splits the suffix off an address and returns the form that it stands for.
+// Suffixes are compared exactly; an address without one is the page itself.
 func cutForm(address string) (string, form) {
 	if rest, ok := strings.CutSuffix(address, ".md"); ok {
 		return rest, asMarkdown
@@ -35,11 +36,13 @@ func cutForm(address string) (string, form) {
 // suffix returns the ending of an address in this form.
 func (f form) suffix() string { return [...]string{"", ".md", ".json"}[f] }
 
-// address answers everything that no other route matches: documents, files, and
-// addresses that documents had before. A cached page that is still valid is sent at
-// once.
+// address answers everything that no other route matches: documents, files, and addresses
+// that documents had before. A cached page that is still valid is sent at once. It fails
+// with fault.NotFound for anything else. The order is that of a reader's intention: a
+// present document outranks a former one at the same address.
 func (h *Handler) address(req *page.Request) error {
 	u := req.URL
+	// Only addresses without parameters are cached under their path.
 	if u.RawQuery == "" {
 		if sent, err := h.sendCached(req, u.Path); sent || err != nil {
 			return err
@@ -63,7 +66,8 @@ func (h *Handler) address(req *page.Request) error {
 }
 
 // lookup finds the address without its suffix first. A file whose own name has such a
-// suffix is found if no document is.
+// suffix is found if no document is. The suffix first, because every document has these
+// forms and few files are named so. Errors other than fault.NotFound end the search.
 func (h *Handler) lookup(ctx context.Context, address string) (library.Found, form, error) {
 	if rest, f := cutForm(address); f != asPage {
 		found, err := h.deps.Library.Lookup(ctx, rest)
@@ -79,7 +83,8 @@ func (h *Handler) lookup(ctx context.Context, address string) (library.Found, fo
 }
 
 // redirect sends the client permanently to the present address of a document. The query
-// stays: it may name a revision.
+// stays: it may name a revision. The answer may not be cached without asking, since
+// another document can be pushed to the old address.
 func (h *Handler) redirect(req *page.Request, address string) error {
 	to := h.Link(address)
 	if q := req.URL.RawQuery; q != "" {
@@ -89,7 +94,8 @@ func (h *Handler) redirect(req *page.Request, address string) error {
 	return req.Redirect(http.StatusPermanentRedirect, to)
 }
 
-// gone answers for a removed document, whose old revisions can still be read.
+// gone answers for a removed document, whose old revisions can still be read. Without
+// such a parameter it is 410 with links to what was there.
 func (h *Handler) gone(req *page.Request, g library.Gone, f form) error {
 	if q := req.URL.Query(); q.Has("rev") || q.Has("history") {
 		return h.documentOrHistory(req, g.ID, f)
@@ -123,12 +129,14 @@ func (h *Handler) permalink(req *page.Request) error {
 	return fault.New(fault.NotFound, "web", "there is no document with this id")
 }
 
-// permalinkHistory answers /p/ID/history.
+// permalinkHistory answers /p/ID/history. Removed documents have a history as well.
 func (h *Handler) permalinkHistory(req *page.Request) error {
 	return h.history(req, req.PathValue("id"))
 }
 
-// revision reads a parameter that names a revision by its commit; "" is the newest.
+// revision reads a parameter that names a revision by its commit; "" is the newest. It
+// fails with fault.Invalid for what is no abbreviated commit. Fewer than 7 digits would
+// be ambiguous in a large repository.
 func revision(req *page.Request, name string) (postmortems.OID, error) {
 	rev := strings.ToLower(req.QueryValue(name))
 	if rev == "" {

@@ -7,7 +7,9 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// feed lists the newest documents; the filters of a list narrow it, and kind=.
+// feed lists the newest documents; the filters of a list narrow it, and kind=. It fails
+// with fault.Invalid for filters that cannot be read. A feed has one page, so cursor= is
+// ignored.
 func (h *Handler) feed(req *page.Request) error {
 	f, err := filterOf(req.Query(), library.Filter{Kind: postmortems.Kind(req.QueryValue("kind"))})
 	if err != nil {

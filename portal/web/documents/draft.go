@@ -11,7 +11,8 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// draftsView lists the pushed branches; with Branch, the documents of one.
+// draftsView lists the pushed branches; with Branch, the documents of one. Drafts has one
+// row if Branch is set.
 type draftsView struct {
 	page.Frame
 	Drafts []draftRow
@@ -31,7 +32,8 @@ type draftChange struct {
 	Link string // the preview; "" for a removed document
 }
 
-// drafts lists the branches other than main, newest first.
+// drafts lists the branches other than main, newest first. At most draftsShown are
+// listed.
 func (h *Handler) drafts(req *page.Request) error {
 	all, err := h.deps.Library.Drafts(req.Context())
 	if err != nil {
@@ -45,7 +47,8 @@ func (h *Handler) drafts(req *page.Request) error {
 	return h.Show(req, 200, "drafts", view)
 }
 
-// draftRow returns the row of a draft, with links to the previews of what it changes.
+// draftRow returns the row of a draft, with links to the previews of what it changes. A
+// removed document has no preview to link to.
 func (h *Handler) draftRow(d library.Draft) draftRow {
 	row := draftRow{Draft: d, Link: h.Link(draftAddress(d.Branch, ""))}
 	for _, ch := range d.Changed {
@@ -58,7 +61,8 @@ func (h *Handler) draftRow(d library.Draft) draftRow {
 	return row
 }
 
-// draftAddress returns the address at which a document of a branch is previewed.
+// draftAddress returns the address at which a document of a branch is previewed. Slashes
+// in the branch are kept, as draft splits them by the names that exist.
 func draftAddress(branch, address string) string {
 	return (&url.URL{Path: "/drafts/" + branch}).EscapedPath() + address
 }
@@ -76,6 +80,7 @@ func (h *Handler) draft(req *page.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "web", "there is no such draft; it may have been deleted with its branch")
 	}
+	// A preview may be withdrawn with its branch; no copy of it may remain in a cache.
 	req.Writer.Header().Set("Cache-Control", "private, no-store")
 	if address == "" {
 		view := draftsView{Frame: h.Frame(), Drafts: []draftRow{h.draftRow(d)}, Branch: d.Branch}
@@ -85,7 +90,8 @@ func (h *Handler) draft(req *page.Request) error {
 	return h.draftDocument(req, d, (&url.URL{Path: address}).EscapedPath())
 }
 
-// longestBranch splits an address at the longest name of a branch that it begins with.
+// longestBranch splits an address at the longest name of a branch that it begins with. A
+// branch is a prefix only up to a slash: "ana" does not match "anabel/x".
 func longestBranch(all []library.Draft, rest string) (best library.Draft, address string, ok bool) {
 	for _, d := range all {
 		tail, fits := strings.CutPrefix(rest, d.Branch)
@@ -96,8 +102,9 @@ func longestBranch(all []library.Draft, rest string) (best library.Draft, addres
 	return best, address, ok
 }
 
-// draftDocument previews a document of a draft. Previews are never cached: a branch
-// moves with every push.
+// draftDocument previews a document of a draft. Previews are never cached: a branch moves
+// with every push. Previews have no JSON, history or permalink, since the draft is no
+// revision.
 func (h *Handler) draftDocument(req *page.Request, d library.Draft, address string) error {
 	ctx := req.Context()
 	plain, f := cutForm(address)
@@ -115,6 +122,7 @@ func (h *Handler) draftDocument(req *page.Request, d library.Draft, address stri
 		return h.source(req, doc.Shown.Blob)
 	}
 	view := h.documentView(doc)
+	// Search engines must not take a preview for the document.
 	view.Draft, view.Canonical = true, ""
 	view.Raw, view.JSON, view.History = h.Link(draftAddress(d.Branch, plain)+".md"), "", ""
 	view.Banner = &banner{
@@ -124,9 +132,10 @@ func (h *Handler) draftDocument(req *page.Request, d library.Draft, address stri
 	return h.Show(req, 200, "document", view)
 }
 
-// draftFile answers for an address that is no document of the draft: a stored file of
-// it, or a published document that the draft does not change. cause is the error if it
-// is neither.
+// draftFile answers for an address that is no document of the draft: a stored file of it,
+// or a published document that the draft does not change. cause is the error if it is
+// neither. A published document is reached by a temporary redirect, because the draft may
+// change it with its next push.
 func (h *Handler) draftFile(req *page.Request, d library.Draft, address string, cause error) error {
 	ctx := req.Context()
 	if path, ok := postmortems.FilePath(address); ok {

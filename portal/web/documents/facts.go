@@ -12,9 +12,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// factsOf returns the lines of the card beside a document: its front matter, in the
-// order of an engineer's questions. Empty lines are left out; unknown times of a
-// post-mortem are shown in the strip.
+// factsOf returns the lines of the card beside a document: its front matter, in the order
+// of an engineer's questions. Empty lines are left out; unknown times of a post-mortem
+// are shown in the strip. Values are text and are escaped by the template. Links lead
+// outside only if they are web addresses.
 func (h *Handler) factsOf(d postmortems.Document) []fact {
 	f, texts := d.Front, h.Texts()
 	facts := []fact{
@@ -51,7 +52,8 @@ func present(s string) []string {
 	return []string{s}
 }
 
-// percent writes a percentage and what it is of; "" if it is unknown.
+// percent writes a percentage and what it is of; "" if it is unknown. The decimals are
+// those that the author wrote.
 func percent(texts *messages.Printer, p *float64) string {
 	if p == nil {
 		return ""
@@ -69,7 +71,8 @@ func budgets(texts *messages.Printer, spent []postmortems.BudgetSpent) string {
 	return strings.Join(parts, ", ")
 }
 
-// factors writes contributing factors by their tags, or by their texts.
+// factors writes contributing factors by their tags, or by their texts. Factors are
+// joined by commas, root causes by semicolons, as they are sentences.
 func factors(all []postmortems.Factor) string {
 	var parts []string
 	for _, f := range all {
@@ -86,7 +89,8 @@ func dayOrNothing(t time.Time) string {
 	return page.FormatDay(t)
 }
 
-// hostOf returns the host of an address, as a short link text.
+// hostOf returns the host of an address, as a short link text. It is "" for what is no
+// address. Only the text is shortened; the link has the whole address.
 func hostOf(address string) string {
 	_, rest, ok := strings.Cut(address, "://")
 	if !ok {

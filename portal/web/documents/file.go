@@ -21,7 +21,9 @@ type fileType struct {
 }
 
 // typeOfFile returns how a file is sent. HTML is sent as text and never runs. SVG may be
-// drawn in an <img>, where its scripts do not run, and is a download elsewhere.
+// drawn in an <img>, where its scripts do not run, and is a download elsewhere. The list
+// is of types that a browser displays without running anything. An unknown extension is a
+// download, whose bytes the browser must not interpret.
 func typeOfFile(name string) fileType {
 	const text = "text/plain; charset=utf-8"
 	switch strings.ToLower(path.Ext(name)) {
@@ -52,10 +54,13 @@ func typeOfFile(name string) fileType {
 	return fileType{"application/octet-stream", true}
 }
 
-// filePolicy is for files of the repository: they may do nothing at all.
+// filePolicy is for files of the repository: they may do nothing at all. The sandbox
+// gives the file an origin of its own, so that even a script that ran could not use the
+// reader's session.
 const filePolicy = "default-src 'none'; sandbox"
 
-// file sends a stored file. The browser may display it and nothing else.
+// file sends a stored file. The browser may display it and nothing else. The name in
+// Content-Disposition is encoded by mime, whatever it contains.
 func (h *Handler) file(req *page.Request, f library.File) error {
 	return h.blob(req, f.Blob, func(h http.Header) {
 		t := typeOfFile(f.Path)
@@ -68,11 +73,14 @@ func (h *Handler) file(req *page.Request, f library.File) error {
 }
 
 // blob sends the bytes of a git object, which never change: its name is its ETag. head
-// sets the headers of the answer.
+// sets the headers of the answer. A missing blob is the error of Content. Ranges are
+// served, for large attachments.
 func (h *Handler) blob(req *page.Request, id postmortems.OID, head func(http.Header)) error {
 	header := req.Writer.Header()
 	etag := `"` + string(id) + `"`
 	header.Set("ETag", etag)
+	// no-cache: the address may be of another object after the next push, and is asked
+	// again with its ETag.
 	header.Set("Cache-Control", "private, no-cache")
 	if page.Matches(req.Header.Get("If-None-Match"), etag) {
 		req.Writer.WriteHeader(http.StatusNotModified)
@@ -80,10 +88,12 @@ func (h *Handler) blob(req *page.Request, id postmortems.OID, head func(http.Hea
 	}
 	var data []byte
 	err := h.deps.Content.Blobs(req.Context(), []postmortems.OID{id}, func(_ int, b []byte) error {
+		// Content may reuse its buffer after the call.
 		data = bytes.Clone(b)
 		return nil
 	})
 	if err != nil {
+		// An error page must not be taken for the object.
 		header.Del("ETag")
 		return err
 	}

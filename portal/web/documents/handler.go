@@ -6,7 +6,7 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// Handler answers the pages about documents.
+// Handler answers the pages about documents. It may be used by many goroutines.
 type Handler struct {
 	*page.Kit
 	deps  Deps
@@ -15,12 +15,14 @@ type Handler struct {
 	opening singleflight.Group
 }
 
-// New makes a Handler.
+// New makes a Handler. deps must have all parts whose comment does not state what nil
+// means.
 func New(k *page.Kit, deps Deps) *Handler {
 	return &Handler{Kit: k, deps: deps, rules: newRuleCache()}
 }
 
-// Routes returns the rows of the route table that this package answers.
+// Routes returns the rows of the route table that this package answers. The last pattern
+// of all routes is /*, which receives what no other row of the portal matches.
 func (h *Handler) Routes() []page.Route {
 	rows := []page.Route{
 		page.Get("/", h.home),
@@ -37,6 +39,7 @@ func (h *Handler) Routes() []page.Route {
 		page.Get("/feed.atom", h.feed),
 		page.Get("/*", h.address),
 	}
+	// The address of each kind's list is in the table of kinds.
 	for _, k := range page.Kinds() {
 		rows = append(rows, page.Get(k.Path, h.list(k)))
 	}

@@ -18,7 +18,8 @@ type historyView struct {
 	Revisions []revisionRow
 }
 
-// revisionRow is one revision with its links.
+// revisionRow is one revision with its links. Read is "" for a removal, which has no
+// text.
 type revisionRow struct {
 	library.Revision
 	Read    string
@@ -37,7 +38,8 @@ type diffView struct {
 	Same     bool // not a word differs
 }
 
-// diffRow is a run of text, or a gap of unchanged text that is left out.
+// diffRow is a run of text, or a gap of unchanged text that is left out. Lines is 0
+// except for a gap.
 type diffRow struct {
 	Op    string // same, del, ins, gap
 	Text  string
@@ -45,7 +47,8 @@ type diffRow struct {
 }
 
 // history answers ?history and /p/ID/history; with from= and to= it compares two
-// revisions.
+// revisions. It fails with fault.NotFound for an id that never existed. Removed documents
+// keep their history.
 func (h *Handler) history(req *page.Request, id string) error {
 	revs, err := h.deps.Library.Revisions(req.Context(), id)
 	if err != nil {
@@ -68,6 +71,7 @@ func (h *Handler) history(req *page.Request, id string) error {
 		if !r.Removed {
 			row.Read = h.Link(base) + "?rev=" + string(r.Commit)
 		}
+		// A removal on either side leaves nothing to compare.
 		if i+1 < len(revs) && !r.Removed && !revs[i+1].Removed {
 			row.Compare = h.Link(base+"/history") + "?from=" + string(revs[i+1].Commit) + "&to=" + string(r.Commit)
 		}
@@ -77,7 +81,7 @@ func (h *Handler) history(req *page.Request, id string) error {
 }
 
 // titleOf returns the newest title of a document, or its path if no revision has one. A
-// removal has no title.
+// removal has no title. revs is not empty, newest first.
 func titleOf(revs []library.Revision) string {
 	for _, r := range revs {
 		if r.Title != "" {
@@ -87,7 +91,8 @@ func titleOf(revs []library.Revision) string {
 	return revs[0].Path
 }
 
-// diff compares two revisions word by word.
+// diff compares two revisions word by word. Both parameters are needed; either order is
+// compared as requested.
 func (h *Handler) diff(req *page.Request, id string, revs []library.Revision) error {
 	from, err := pickRevision(req, "from", revs)
 	if err != nil {
@@ -112,7 +117,8 @@ func (h *Handler) diff(req *page.Request, id string, revs []library.Revision) er
 }
 
 // pickRevision returns the revision that a parameter names. It fails with fault.NotFound
-// if the document has none such.
+// if the document has none such. revs are newest first: of several revisions with the
+// prefix the newest is returned. Removals are skipped, as they have no text.
 func pickRevision(req *page.Request, name string, revs []library.Revision) (library.Revision, error) {
 	rev, err := revision(req, name)
 	if err != nil {
@@ -129,7 +135,8 @@ func pickRevision(req *page.Request, name string, revs []library.Revision) (libr
 	return library.Revision{}, fault.Newf(fault.NotFound, "web", "this document has no revision %s", rev)
 }
 
-// texts returns two files as they were pushed.
+// texts returns two files as they were pushed. Invalid UTF-8 is replaced, since the
+// comparison is of characters and pages must be valid.
 func (h *Handler) texts(req *page.Request, a, b postmortems.OID) (out [2]string, err error) {
 	err = h.deps.Content.Blobs(req.Context(), []postmortems.OID{a, b}, func(i int, data []byte) error {
 		out[i] = strings.ToValidUTF8(string(data), "\uFFFD")
@@ -141,7 +148,8 @@ func (h *Handler) texts(req *page.Request, a, b postmortems.OID) (out [2]string,
 // diffContext is how many unchanged lines are shown around a change.
 const diffContext = 3
 
-// diffRows turns pieces into rows and leaves out long unchanged text.
+// diffRows turns pieces into rows and leaves out long unchanged text. Changed text is
+// never shortened.
 func diffRows(pieces []worddiff.Piece) []diffRow {
 	var out []diffRow
 	for i, p := range pieces {
@@ -158,7 +166,8 @@ func diffRows(pieces []worddiff.Piece) []diffRow {
 }
 
 // shorten leaves out the middle of unchanged text. before and after report whether a
-// change is next to it on that side.
+// change is next to it on that side. The lines next to a change are complete: diffContext
+// full lines and the rest of the line with the change.
 func shorten(text string, before, after bool) []diffRow {
 	lines := strings.SplitAfter(text, "\n")
 	head, tail := 0, 0

@@ -9,7 +9,8 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// homeView is the home page: search, then what is new and what is read most.
+// homeView is the home page: search, then what is new and what is read most. Its parts
+// are read one after the other; each is bounded by a limit of its own.
 type homeView struct {
 	page.Frame
 	Total     int
@@ -32,7 +33,7 @@ type kindCount struct {
 }
 
 // home shows the home page. It is built for each request, because open incidents change
-// at any time.
+// at any time. A failure of a part fails the page, except for too many open incidents.
 func (h *Handler) home(req *page.Request) error {
 	ctx, lib := req.Context(), h.deps.Library
 	view := homeView{Frame: h.Frame()}
@@ -67,7 +68,7 @@ func (h *Handler) home(req *page.Request) error {
 }
 
 // kindCounts returns the number of documents and the kinds that have some, in the order
-// of the navigation.
+// of the navigation. total includes kinds that the navigation does not list.
 func kindCounts(counts []library.Count) (total int, kinds []kindCount) {
 	n := map[string]int{}
 	for _, k := range counts {
@@ -82,7 +83,9 @@ func kindCounts(counts []library.Count) (total int, kinds []kindCount) {
 	return total, kinds
 }
 
-// overdue returns action items whose due date has passed, longest overdue first.
+// overdue returns action items whose due date has passed, longest overdue first. most
+// bounds what is read, so fewer overdue items than most may be returned only if there are
+// no more.
 func (h *Handler) overdue(req *page.Request, most int) ([]docparts.ActionRow, error) {
 	items, err := h.deps.Library.Actions(req.Context(), library.ActionFilter{Status: "open", Limit: most})
 	if err != nil {
@@ -105,7 +108,8 @@ func (h *Handler) itemRow(i library.ActionItem) docparts.ActionRow {
 	return row
 }
 
-// verdicts returns the newest weekly and daily reports.
+// verdicts returns the newest weekly and daily reports. A report without a published
+// period adds nothing. It returns nil without Reports.
 func (h *Handler) verdicts(req *page.Request) (out []reportstore.Revision, err error) {
 	if h.deps.Reports == nil {
 		return nil, nil

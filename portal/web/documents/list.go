@@ -27,18 +27,20 @@ type listView struct {
 	Known   *serviceFacts // set on the page of a service
 }
 
-// facetLabels returns the filters of a list, in order, each with its label.
+// facetNames returns the filters of a list by their parameters, in the order of the page.
 func facetNames() []string { return []string{"service", "severity", "year", "owner", "tag"} }
 
-// list returns the handler for the list of one kind.
+// list returns the handler for the list of one kind. The page is cached until the library
+// or the day changes.
 func (h *Handler) list(kind page.Kind) page.ServeFunc {
 	return func(req *page.Request) error {
 		return h.cached(req, "list", func() (any, error) { return h.kindList(req, kind) })
 	}
 }
 
-// kindList returns the page of one kind. The document that describes the folder, if
-// there is one, is linked.
+// kindList returns the page of one kind. The document that describes the folder, if there
+// is one, is linked. A folder is described by the document that has the address of the
+// list.
 func (h *Handler) kindList(req *page.Request, kind page.Kind) (any, error) {
 	view := listView{Frame: h.Frame(), Kind: kind, Heading: kind.Many, What: kind.What}
 	view.Title, view.Section, view.Canonical = kind.Many, kind.Path, h.Absolute(kind.Path)
@@ -49,7 +51,8 @@ func (h *Handler) kindList(req *page.Request, kind page.Kind) (any, error) {
 }
 
 // fillList reads the filters from the query and adds the documents that match. base is
-// the filter that the list itself sets.
+// the filter that the list itself sets. Links keep the other parameters; a changed filter
+// returns to the first page.
 func (h *Handler) fillList(req *page.Request, view listView, base library.Filter) (listView, error) {
 	ctx, q := req.Context(), req.Query()
 	f, err := filterOf(q, base)
@@ -73,13 +76,16 @@ func (h *Handler) fillList(req *page.Request, view listView, base library.Filter
 			view.Chips = append(view.Chips, page.Chip{Text: h.FilterLabel(name) + ": " + value, Link: h.WithQuery(path, q, name, "")})
 		}
 	}
+	// Empty is about the list without filters, so that a filter without matches does not
+	// look like an empty portal.
 	view.Empty = len(records) == 0 && len(view.Chips) == 0 && f.Cursor == ""
 	view.Facets, err = h.facets(req, f, base)
 	return view, err
 }
 
 // facets counts the values of every filter among the documents that match. A filter that
-// the list itself sets is not offered.
+// the list itself sets is not offered. Severity is offered for post-mortems only, since
+// no other kind has one. Facets without values are left out.
 func (h *Handler) facets(req *page.Request, f, base library.Filter) ([]page.Facet, error) {
 	q, path := req.Query(), req.URL.EscapedPath()
 	var out []page.Facet
@@ -107,12 +113,14 @@ func (h *Handler) facets(req *page.Request, f, base library.Filter) ([]page.Face
 }
 
 // filterOf reads the parameters of a list into f. Unknown parameters are ignored. It
-// fails with fault.Invalid for a year or a date that is none.
+// fails with fault.Invalid for a year or a date that is none. An own filter of the list,
+// in f, is not replaced by the query.
 func filterOf(q url.Values, f library.Filter) (library.Filter, error) {
 	f.Severity, f.Tag, f.Owner, f.Cursor, f.Limit = q.Get("severity"), q.Get("tag"), q.Get("owner"), q.Get("cursor"), page.Rows
 	if f.Service == "" {
 		f.Service = q.Get("service")
 	}
+	// Archived documents are left out unless they are requested.
 	f.Archived = q.Get("archived") == "yes"
 	if year := q.Get("year"); year != "" {
 		n, err := strconv.Atoi(year)

@@ -10,8 +10,10 @@ type mermaidView struct {
 }
 
 // mermaid answers the page that a document's script opens in a frame without an origin.
-// Whatever a diagram makes the library do, it cannot reach the portal, its cookies or
-// any other address. Only here may styles be inline, which the drawings need.
+// Whatever a diagram makes the library do, it cannot reach the portal, its cookies or any
+// other address. Only here may styles be inline, which the drawings need. The frame has
+// an opaque origin, which 'self' in script-src does not match in every browser; the
+// origin of the portal is therefore stated as well.
 func (h *Handler) mermaid(req *page.Request) error {
 	header := req.Writer.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")

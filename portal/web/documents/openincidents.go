@@ -20,12 +20,14 @@ const openListed = 3
 const openPatience = 100 * time.Millisecond
 
 // openIncidents returns the newest open incidents and how many there are. known is false
-// while they are still being read.
+// while they are still being read. Later requests find the answer when it is ready.
+// Without Signals, there are none and that is known.
 func (h *Handler) openIncidents(req *page.Request, most int) (rows []incidentparts.Row, all int, known bool, err error) {
 	if h.deps.Signals == nil {
 		return nil, 0, true, nil
 	}
 	ctx := context.WithoutCancel(req.Context()) // others wait for the same answer
+	// Concurrent readers share one call, and a reader that gives up does not end it.
 	asked := h.opening.DoChan("open", func() (open any, err error) {
 		defer func() { // it runs in a goroutine of its own, where a panic ends the process
 			if p := recover(); p != nil {

@@ -32,7 +32,7 @@ type ruleCache struct {
 // newRuleCache returns an empty cache.
 func newRuleCache() *ruleCache { return &ruleCache{html: map[string]template.HTML{}} }
 
-// ruleList lists the rules.
+// ruleList lists the rules. The rules are in the order of their registry.
 func (h *Handler) ruleList(req *page.Request) error {
 	view := rulesView{Frame: h.Frame(), Rules: h.deps.Rules}
 	view.Title, view.Section = h.Texts().Text("layout.rules"), "/rules"
@@ -57,7 +57,9 @@ func (h *Handler) rule(req *page.Request) error {
 	return fault.Newf(fault.NotFound, "web", "there is no rule %q", id)
 }
 
-// ruleHTML returns the text of a rule as HTML. Without a renderer it is the Markdown.
+// ruleHTML returns the text of a rule as HTML. Without a renderer it is the Markdown. One
+// rule is rendered at a time, under the lock, so that many readers of a cold cache cost
+// one rendering. A failure is fault.Internal and is not cached.
 func (h *Handler) ruleHTML(req *page.Request, r postmortems.Rule) (template.HTML, error) {
 	if h.deps.Renderer == nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(string(postmortems.RuleDoc(r))) + "</pre>"), nil
@@ -73,6 +75,7 @@ func (h *Handler) ruleHTML(req *page.Request, r postmortems.Rule) (template.HTML
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, "web.rule", "", err)
 	}
+	// Links of rules lead nowhere: rules are not documents of the library.
 	html := template.HTML(body.FillLinks(func(int) string { return "" }))
 	h.rules.html[r.ID] = html
 	return html, nil

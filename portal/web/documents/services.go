@@ -19,7 +19,8 @@ type servicesView struct {
 	Services []serviceRow
 }
 
-// serviceRow is one service of the list.
+// serviceRow is one service of the list. SLOs and Missed are 0 without a Board. Defined
+// is false for a service that documents alone name.
 type serviceRow struct {
 	Name, Title, Owner, Tier string
 	Documents                int
@@ -47,7 +48,8 @@ type dependency struct {
 	SLOs, Missed int
 }
 
-// services lists the services that are defined and those that documents name.
+// services lists the services that are defined and those that documents name. The list is
+// sorted by name and is not cut, as services are few.
 func (h *Handler) services(req *page.Request) error {
 	ctx := req.Context()
 	counts, err := h.deps.Library.Counts(ctx, "service", library.Filter{})
@@ -90,7 +92,9 @@ func (h *Handler) directory(ctx context.Context) ([]slo.Service, error) {
 	return h.deps.Services.Services(ctx)
 }
 
-// countObjectives counts the SLOs of each row and how many are missed.
+// countObjectives counts the SLOs of each row and how many are missed. SLOs of services
+// that are not in rows are ignored. A missed SLO is one with a verdict; one without data
+// is not.
 func (h *Handler) countObjectives(ctx context.Context, rows map[string]*serviceRow) error {
 	if h.deps.Board == nil {
 		return nil
@@ -109,7 +113,8 @@ func (h *Handler) countObjectives(ctx context.Context, rows map[string]*serviceR
 }
 
 // service shows one service: its owner, its dependencies, its SLOs, and every document
-// that names it.
+// that names it. It fails with fault.NotFound for a name that neither a definition, a
+// document nor an SLO has.
 func (h *Handler) service(req *page.Request) error {
 	ctx, name := req.Context(), req.PathValue("*")
 	facts, err := h.serviceFacts(ctx, name)
@@ -136,7 +141,8 @@ func (h *Handler) service(req *page.Request) error {
 	return h.Show(req, 200, "list", view)
 }
 
-// serviceFacts returns what definitions and SLOs state about a service.
+// serviceFacts returns what definitions and SLOs state about a service. DependedOn is the
+// reverse of the dependencies of all other services.
 func (h *Handler) serviceFacts(ctx context.Context, name string) (f serviceFacts, err error) {
 	f.Name = name
 	known, err := h.directory(ctx)

@@ -14,7 +14,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// documentView is the page of one document at one revision.
+// documentView is the page of one document at one revision. Times and links are those of
+// the revision that is shown.
 type documentView struct {
 	page.Frame
 	Doc       library.Record
@@ -30,6 +31,7 @@ type documentView struct {
 	TOC       []tocEntry
 	Backlinks []library.Record
 	Related   relatedView
+	// Missing lists broken links, for authors.
 	Missing   []missingLink
 	Shown     library.Revision
 	Path      string // in the repository
@@ -63,7 +65,8 @@ type missingLink struct {
 	Image     bool
 }
 
-// timelineRow is one entry of the timeline as it was understood.
+// timelineRow is one entry of the timeline as it was understood. Raw is what the author
+// wrote; it is shown if At is unknown.
 type timelineRow struct {
 	At     postmortems.Instant
 	Raw    string
@@ -75,7 +78,9 @@ type timelineRow struct {
 // tocDeepest is the deepest heading level that the table of contents lists.
 const tocDeepest = 3
 
-// documentView returns the page of a document without its related documents.
+// documentView returns the page of a document without its related documents. It does not
+// read anything: all parts are of p, so that drafts and old revisions are shown by the
+// same code.
 func (h *Handler) documentView(p library.Page) documentView {
 	doc := p.Document
 	permalink := "/p/" + url.PathEscape(p.ID)
@@ -89,10 +94,13 @@ func (h *Handler) documentView(p library.Page) documentView {
 	}
 	v.Doc.Title, v.Title, v.Section = doc.Title, doc.Title, v.Kind.Path
 	v.Canonical = h.Absolute(p.Address)
+	// The strip is drawn from the document's own times, so that an old revision shows the
+	// old ones.
 	if doc.Kind == postmortems.Postmortem {
 		v.Strip = incidentparts.NewStrip(incidentparts.OfTimes(doc.Front.Times), h.policy(), h.Now())
 	}
 	v.Banner = h.bannerOf(p)
+	// The addresses without rev= would return the newest text.
 	if v.Banner != nil && v.Banner.Class == "old" {
 		rev := "?rev=" + string(p.Shown.Commit)
 		v.Raw, v.JSON = h.Link(permalink+".md"+rev), h.Link(permalink+".json"+rev)
@@ -100,8 +108,9 @@ func (h *Handler) documentView(p library.Page) documentView {
 	return v
 }
 
-// bannerOf returns the notice above a document, nil for none: an old revision first,
-// then the status.
+// bannerOf returns the notice above a document, nil for none: an old revision first, then
+// the status. A notice about the revision outranks the status, which is that of the old
+// text.
 func (h *Handler) bannerOf(p library.Page) *banner {
 	if p.Shown.Commit != "" && p.Shown.Commit != p.Revision.Commit {
 		if p.Address == "" {
@@ -124,6 +133,7 @@ func (h *Handler) bannerOf(p library.Page) *banner {
 }
 
 // tocOf returns the table of contents: headings of levels 2 and 3 that have an anchor.
+// Level 1 is the title of the page.
 func tocOf(headings []postmortems.Heading) []tocEntry {
 	var out []tocEntry
 	for _, h := range headings {
@@ -134,7 +144,8 @@ func tocOf(headings []postmortems.Heading) []tocEntry {
 	return out
 }
 
-// missingOf returns the links that lead nowhere, with their place in the file.
+// missingOf returns the links that lead nowhere, with their place in the file. Links of
+// the document and their resolutions are parallel; a draft may have fewer resolutions.
 func missingOf(p library.Page) []missingLink {
 	var out []missingLink
 	for i, l := range p.Document.Body.Links {
@@ -161,7 +172,7 @@ func timelineOf(d postmortems.Document) []timelineRow {
 }
 
 // yearOf returns the second folder of a path if it is a year, for the breadcrumb; ""
-// otherwise.
+// otherwise. Folders are KIND/YEAR/FILE.
 func yearOf(path string) string {
 	parts := strings.Split(path, "/")
 	if len(parts) < 3 || len(parts[1]) != 4 {
@@ -173,7 +184,8 @@ func yearOf(path string) string {
 	return parts[1]
 }
 
-// alertLinks returns links to the pages of alerts.
+// alertLinks returns links to the pages of alerts. Each alert has a page, whether a
+// runbook names it or not.
 func (h *Handler) alertLinks(names []string) []page.Chip {
 	var out []page.Chip
 	for _, name := range names {
