@@ -16,7 +16,9 @@ type ActionList struct {
 	Rows        []ActionRow
 }
 
-// ActionRow is one action item of a list.
+// ActionRow is one action item of a list. Ticket is the short name of a ticket that is a
+// web address, otherwise the text of the author. Document is nil in the list of one
+// document.
 type ActionRow struct {
 	ID, Text, Owner, Type, Ticket, TicketLink string
 	State                                     string // "done", "47 days overdue", "due 1 Dec 2026", "open"
@@ -25,6 +27,8 @@ type ActionRow struct {
 }
 
 // ActionsOf returns the rows of a document's action items. today is a UTC midnight.
+// Dropped items are not counted as done. The order within open and closed ones is that of
+// the document.
 func ActionsOf(texts *messages.Printer, items []postmortems.Action, today time.Time) ActionList {
 	var list ActionList
 	var closed []ActionRow
@@ -56,7 +60,8 @@ func NewActionRow(texts *messages.Printer, a postmortems.Action, today time.Time
 }
 
 // actionState returns the state of an action item in words, and its class. An item is
-// overdue from the day after its due date.
+// overdue from the day after its due date. Days are compared at UTC midnights, since due
+// dates have no zone.
 func actionState(texts *messages.Printer, a postmortems.Action, today time.Time) (words, class string) {
 	switch {
 	case a.Status == "done":
@@ -77,6 +82,7 @@ func actionState(texts *messages.Printer, a postmortems.Action, today time.Time)
 }
 
 // ticketName returns the last part of a ticket's address, which is what people call it.
+// It is "" for an address that ends in slashes only.
 func ticketName(address string) string {
 	address = strings.TrimRight(address, "/")
 	return address[strings.LastIndexByte(address, '/')+1:]

@@ -27,7 +27,8 @@ type Library interface {
 	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)
 }
 
-// Answer is what fixed a problem last time, followed by the other matches.
+// Answer is what fixed a problem last time, followed by the other matches. Others are
+// documents of other kinds, such as guides.
 type Answer struct {
 	Lead      *Match // the runbook to follow, or else the incident most alike
 	Incidents []Match
@@ -35,7 +36,8 @@ type Answer struct {
 	Recover   string // "3 similar incidents, median 27 min to recover"
 }
 
-// Match is one document of an answer.
+// Match is one document of an answer. HTML and Steps are empty for documents that were
+// not read.
 type Match struct {
 	search.Match
 	Heading string        // above the fix
@@ -54,8 +56,9 @@ const (
 	// optional, and search may be busy.
 	RelatedPatience = 300 * time.Millisecond
 
-	// FixShown is how many bytes of a fix's HTML a page quotes: about a screen. It
-	// ends with a block.
+	// FixShown is how many bytes of a fix's HTML a page quotes: about a screen. It ends
+	// with a block. A page of many excerpts must stay small, and a fix that is longer is
+	// better read in its document.
 	FixShown = 6000
 	// incidentsRead is how many incidents of an answer are read for what fixed them
 	// and the actions that are open.
@@ -69,7 +72,9 @@ const (
 )
 
 // Of sorts matches into what to do, what happened, and the rest. Matches far below the
-// best one are left out.
+// best one are left out. Matches keep their order in each part. At most incidentsRead
+// incidents are read in full, because each read costs a page of the library. The first
+// runbook that names the alert leads.
 func (a Answers) Of(ctx context.Context, matches []search.Match) Answer {
 	var out Answer
 	var took []int64
@@ -112,7 +117,8 @@ func (a Answers) Of(ctx context.Context, matches []search.Match) Answer {
 
 // firstWithFix returns the match to lead with when no runbook is written for the alert:
 // the best of those that have a fix, if its score is close to that of the best match. It
-// returns nil if there is none.
+// returns nil if there is none. The result points into the lists of out, so that the
+// match is marked there as well.
 func (a Answers) firstWithFix(ctx context.Context, out Answer) *Match {
 	var best *Match
 	var top float64
@@ -139,7 +145,8 @@ func (a Answers) firstWithFix(ctx context.Context, out Answer) *Match {
 }
 
 // RecoverWords returns how many incidents there are and their median time to recover.
-// took is in seconds.
+// took is in seconds. It is "" without incidents. The median is over the incidents with a
+// known time.
 func RecoverWords(texts *messages.Printer, n int, took []int64) string {
 	if n == 0 {
 		return ""
@@ -158,7 +165,8 @@ func RecoverWords(texts *messages.Printer, n int, took []int64) string {
 	return texts.Count("answer.recover_median", n, "Time", median)
 }
 
-// Match returns a match with the link to its fix.
+// Match returns a match with the link to its fix. Without a fix, Heading and FixLink are
+// "". The anchor leads to the section.
 func (a Answers) Match(m search.Match) Match {
 	v := Match{Match: m}
 	if m.Fix == nil {
@@ -195,7 +203,7 @@ func (a Answers) read(ctx context.Context, v *Match) {
 }
 
 // RecoverySteps returns the entries of a timeline that ended the impact, with their
-// distance from its start.
+// distance from its start. Entries without an exact start have no distance.
 func RecoverySteps(d postmortems.Document) []string {
 	var out []string
 	for _, e := range d.Recovery() {

@@ -8,7 +8,8 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// SendFeed adds documents to an Atom feed and answers with it.
+// SendFeed adds documents to an Atom feed and answers with it. Entries are dated by the
+// document and updated by its newest revision.
 func SendFeed(k *page.Kit, req *page.Request, feed *page.Feed, records []library.Record) error {
 	for _, r := range records {
 		feed.Add(entryOf(k, r), r.Date, r.Revision.At)

@@ -10,14 +10,16 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
+// Bounds of what an address can make the page do.
 const (
 	maxMarked = 8   // words of a quote that are marked on the document's page
 	maxRunes  = 40  // characters of such a word
 	maxMarks  = 500 // marks on one page: more say nothing
 )
 
-// WordsToMark returns the words of the parameter mark=, which links of search results
-// set so that the page of the document marks them.
+// WordsToMark returns the words of the parameter mark=, which links of search results set
+// so that the page of the document marks them. It returns nil without the parameter.
+// Words are in lower case; single letters are left out except in scripts without spaces.
 func WordsToMark(req *page.Request) (words []string) {
 	if req.URL.RawQuery == "" {
 		return nil
@@ -39,7 +41,8 @@ type marker struct {
 }
 
 // MarkWords marks whole words in any case, and runs of ideographs. The body is the
-// portal's own sanitised HTML; only text between tags is changed.
+// portal's own sanitised HTML; only text between tags is changed. words must be in lower
+// case, as WordsToMark returns them. Beyond maxMarks, words are not marked.
 func MarkWords(body template.HTML, words []string) template.HTML {
 	m := marker{whole: map[string]bool{}, left: maxMarks}
 	for _, w := range words {
@@ -62,7 +65,7 @@ func MarkWords(body template.HTML, words []string) template.HTML {
 }
 
 // tagLength returns the length of the tag at the beginning of s. A quoted attribute may
-// hold ">".
+// hold ">". It is the length of s if the tag does not end.
 func tagLength(s string) int {
 	quote := byte(0)
 	for i := range len(s) {
@@ -108,7 +111,8 @@ func (m *marker) text(s string) {
 	}
 }
 
-// word writes a run of letters and digits, with marks.
+// word writes a run of letters and digits, with marks. Parts are sought inside the run,
+// since scripts without spaces have no boundaries of words.
 func (m *marker) word(s string) {
 	if m.left > 0 && m.whole[strings.ToLower(s)] {
 		m.mark(s)
@@ -155,7 +159,9 @@ func wide(w string) bool {
 	})
 }
 
-// MarkedWords returns the words that a quote of a search result marks, each once.
+// MarkedWords returns the words that a quote of a search result marks, each once. The
+// words are separated by spaces, as the parameter mark= takes them. Words that are too
+// long for WordsToMark are left out.
 func MarkedWords(quote string) string {
 	var words []string
 	seen := map[string]bool{}
