@@ -14,7 +14,8 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// alertView is the page of one alert, the target of links in alert annotations.
+// alertView is the page of one alert, the target of links in alert annotations. Documents
+// that name the alert are in Answer, others in Like.
 type alertView struct {
 	page.Frame
 	Name   string // as its documents write it
@@ -34,7 +35,9 @@ const (
 )
 
 // alert answers /a/ALERTNAME with the runbook and the last incidents. An alert that no
-// document names answers 404, with similar documents and a form to request a runbook.
+// document names answers 404, with similar documents and a form to request a runbook. The
+// address is written in alert annotations, so any name must get an answer. Names that are
+// empty or too long are fault.NotFound. The case of the name does not matter.
 func (h *Handler) alert(req *page.Request) error {
 	name := strings.TrimSpace(req.PathValue("*"))
 	if name == "" || len(name) > maxAlertName {
@@ -61,7 +64,9 @@ func (h *Handler) alert(req *page.Request) error {
 	view.Canonical = h.Absolute((&url.URL{Path: "/a/" + view.Name}).EscapedPath())
 	view.Search = h.Link("/search") + "?" + url.Values{"q": {view.Name}}.Encode()
 	view.Answer = h.answers().Of(req.Context(), ours)
+	// The answer chose its lead from all incidents before the list is cut.
 	view.Answer.Incidents = view.Answer.Incidents[:min(len(view.Answer.Incidents), alertIncidents)]
+	// Faint documents resemble the name by chance.
 	if found.Faint {
 		like = nil
 	}
@@ -75,7 +80,8 @@ func (h *Handler) alert(req *page.Request) error {
 	return h.Show(req, status, "alert", view)
 }
 
-// newestFirst sorts incidents by date and leaves the runbooks before them.
+// newestFirst sorts incidents by date and leaves the runbooks before them. The order of
+// the runbooks, by score, is kept.
 func newestFirst(matches []search.Match) {
 	incident := func(m search.Match) int {
 		if m.Kind == string(postmortems.Postmortem) {
@@ -92,7 +98,7 @@ func newestFirst(matches []search.Match) {
 }
 
 // spelling returns the alert's name as its documents spell it, in whatever case it was
-// requested.
+// requested. The name of the request is returned if no document has it.
 func spelling(name string, matches []search.Match) string {
 	for _, m := range matches {
 		for _, written := range append([]string{m.Title}, m.Alerts...) {

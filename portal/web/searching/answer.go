@@ -26,7 +26,9 @@ type searchAnswer struct {
 const answerShown = 1200
 
 // searchAnswer returns the fix of the best result, nil for none. The result must have
-// every word of the query, and be a runbook or a post-mortem.
+// every word of the query, and be a runbook or a post-mortem. It must not cost the
+// results: pages after the first, results by date and empty queries have no answer, and a
+// document that cannot be read leaves it out.
 func (h *Handler) searchAnswer(ctx context.Context, r search.Results, q query.Query, wanted search.Request) *searchAnswer {
 	if wanted.Offset > 0 || wanted.Newest || r.Whole == 0 || len(r.Hits) == 0 || len(wordsOf(q)) == 0 {
 		return nil
@@ -53,7 +55,8 @@ func (h *Handler) searchAnswer(ctx context.Context, r search.Results, q query.Qu
 }
 
 // similarIncidents counts the post-mortems among the results that have every word and
-// score close to the best one. took is their time to recover in seconds, if known.
+// score close to the best one. took is their time to recover in seconds, if known. The
+// first r.Whole hits have every word.
 func similarIncidents(r search.Results) (n int, took []int64) {
 	for i, hit := range r.Hits {
 		if i < r.Whole && hit.Kind == string(postmortems.Postmortem) && hit.Score >= docparts.Leads*r.Hits[0].Score {

@@ -33,6 +33,8 @@ type Library interface {
 
 // Searcher finds documents.
 type Searcher interface {
+	// Errors are fault.Invalid for a query that cannot be run, fault.Unavailable while
+	// search is busy and fault.Timeout.
 	Search(ctx context.Context, r search.Request) (search.Results, error)
 	// Similar finds what resembles a pasted text, or is written for an alert.
 	Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error)
@@ -46,10 +48,12 @@ type Suggester interface {
 // QueryLog counts searches without recording who searched, and stores the notes about
 // missing documents.
 type QueryLog interface {
-	// Asked and Opened return at once: they queue what they record.
+	// Asked and Opened return at once: they queue what they record. Page names a view of
+	// the search page, text is the query.
 	Asked(s querylog.Search)
 	Opened(page, text string)
-	// Gaps reads the days from (inclusive) to (exclusive).
+	// Gaps reads the days from (inclusive) to (exclusive). A note has one query and the
+	// words that readers added. Finish fails with fault.NotFound for an unknown id.
 	Gaps(ctx context.Context, from, to time.Time) (querylog.Gaps, error)
 	Missing(ctx context.Context) ([]querylog.Note, error)
 	Report(ctx context.Context, query, words string) (querylog.Note, error)

@@ -8,7 +8,8 @@ import (
 )
 
 // queryFeed answers a search as an Atom feed, newest first, so that a team can follow
-// what concerns it.
+// what concerns it. It takes the parameters of a search. Facets, quotes and fixes are not
+// computed, as a feed does not show them.
 func (h *Handler) queryFeed(req *page.Request) error {
 	wanted, err := h.searchRequest(req)
 	if err != nil {
@@ -36,6 +37,7 @@ func (h *Handler) queryFeed(req *page.Request) error {
 	if wanted.Text != "" {
 		title += ": " + wanted.Text
 	}
+	// The feed's page is the search itself.
 	feed := h.NewFeed(req, title, "/search.atom", h.Absolute("/search")+"?"+queryOf(wanted.Text).Encode())
 	return docparts.SendFeed(h.Kit, req, feed, records)
 }

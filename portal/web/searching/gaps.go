@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/search/querylog"
 )
 
-// gapsView is the page of unsuccessful searches of one week.
+// gapsView is the page of unsuccessful searches of one week. Weeks are ISO weeks in UTC.
 type gapsView struct {
 	page.Frame
 	Week     string
@@ -20,13 +20,15 @@ type gapsView struct {
 	Final    time.Time // and its Sunday
 	Previous string    // address of the week before
 	Next     string    // and of the one after; "" for this week
-	Gaps     querylog.Gaps
-	Rows     []gapRow
-	Cut      bool // not all are listed
-	Open     []noteView
-	Done     []noteView
-	MayMark  bool
-	Noted    bool // the reader has just left a note
+	// Gaps has the counts of the whole week, Rows at most gapsShown of its searches.
+	Gaps querylog.Gaps
+	Rows []gapRow
+	Cut  bool // not all are listed
+	Open []noteView
+	Done []noteView
+	// MayMark is auth.PushMain.
+	MayMark bool
+	Noted   bool // the reader has just left a note
 }
 
 // gapRow is a search that was of no use.
@@ -42,7 +44,7 @@ type noteView struct {
 }
 
 // gaps lists searches of a week that found nothing or nothing useful, and the requests
-// for missing documents.
+// for missing documents. Requests are listed whatever their week.
 func (h *Handler) gaps(req *page.Request) error {
 	week, err := weekOf(req.QueryValue("week"), h.Now())
 	if err != nil {
@@ -53,6 +55,7 @@ func (h *Handler) gaps(req *page.Request) error {
 	view.Title, view.Section = h.Texts().Text("layout.gaps"), "/gaps"
 	view.MayMark, view.Noted = req.Who.May(auth.PushMain), req.QueryValue("noted") != ""
 	view.Previous = h.Link("/gaps") + "?week=" + week.Prev().ID
+	// A week that has not begun has no link.
 	if next := week.Next(); !next.From.After(h.Now()) {
 		view.Next = h.Link("/gaps") + "?week=" + next.ID
 	}
@@ -78,7 +81,8 @@ func (h *Handler) gaps(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "gaps", view)
 }
 
-// weekOf reads week=. Without it, the week of now in UTC is meant.
+// weekOf reads week=. Without it, the week of now in UTC is meant. It fails with
+// fault.Invalid for what is no ISO week such as 2026-W47.
 func weekOf(name string, now time.Time) (period.Period, error) {
 	if name == "" {
 		return period.Containing(period.Weekly, now, time.UTC), nil
@@ -86,7 +90,9 @@ func weekOf(name string, now time.Time) (period.Period, error) {
 	return period.Of(period.Weekly, name, time.UTC)
 }
 
-// reportMissing stores a reader's request for a missing document.
+// reportMissing stores a reader's request for a missing document. Any reader may send
+// one; the route limits how many. A redirect shows the page with the note, so that
+// reloading sends nothing.
 func (h *Handler) reportMissing(req *page.Request) error {
 	r := req.Request
 	if err := r.ParseForm(); err != nil {
@@ -98,7 +104,8 @@ func (h *Handler) reportMissing(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, h.Link("/gaps?noted=1#missing"))
 }
 
-// finishNote marks a request as done, or as open again.
+// finishNote marks a request as done, or as open again. It needs auth.PushMain and
+// records who did it. The reader returns to the week of the form.
 func (h *Handler) finishNote(req *page.Request) error {
 	r := req.Request
 	if err := r.ParseForm(); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// Handler answers the pages that find documents.
+// Handler answers the pages that find documents. It may be used by many goroutines.
 type Handler struct {
 	*page.Kit
 	deps Deps
@@ -22,7 +22,8 @@ func New(k *page.Kit, deps Deps) *Handler {
 	return &Handler{Kit: k, deps: deps, parseQuery: query.Parse}
 }
 
-// Routes returns the rows of the route table that this package answers.
+// Routes returns the rows of the route table that this package answers. The OpenSearch
+// description is public, because browsers request it without the reader's session.
 func (h *Handler) Routes() []page.Route {
 	opensearch := page.Get("/opensearch.xml", h.openSearch)
 	opensearch.Public = true
@@ -34,6 +35,8 @@ func (h *Handler) Routes() []page.Route {
 		page.Get("/a/*", h.alert).Limited(page.RateSearch),
 		page.Get("/gaps", h.gaps),
 		opensearch,
+		// /similar takes a paste as a form as well, since a log does not fit into an
+		// address.
 		{Method: http.MethodPost, Path: "/similar", Need: auth.Read, Body: page.PasteBody, Rate: page.RateSearch, Serve: h.similar},
 		{Method: http.MethodPost, Path: "/search/opened", Need: auth.Read, Body: page.SmallForm, Rate: page.RateSearch, Serve: h.opened},
 		{Method: http.MethodPost, Path: "/gaps/report", Need: auth.Read, Body: noteBody, Rate: page.RateNote, Serve: h.reportMissing},

@@ -10,7 +10,8 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// searchHelp is what is offered when a search finds nothing.
+// searchHelp is what is offered when a search finds nothing. Both lists are empty if
+// nothing helps.
 type searchHelp struct {
 	Without []withoutView // searches with one filter less that find something
 	Near    []nearView    // what begins like the words
@@ -29,8 +30,9 @@ type nearView struct {
 	Link string
 }
 
-// helpWith tries the query with one filter less each, and looks for names that begin
-// like its words. It stops trying when search is busy.
+// helpWith tries the query with one filter less each, and looks for names that begin like
+// its words. It stops trying when search is busy. At most withoutTried searches are made,
+// each for one hit. It is called only for a finished query, not while typing.
 func (h *Handler) helpWith(req *page.Request, wanted search.Request) (help searchHelp) {
 	filters := filtersOf(*wanted.Query)
 	for _, f := range filters[:min(len(filters), withoutTried)] {
@@ -51,7 +53,8 @@ func (h *Handler) helpWith(req *page.Request, wanted search.Request) (help searc
 }
 
 // near returns suggestions for the words of a query. Each word is shortened until
-// something begins with it.
+// something begins with it. Long words are cut, as a suggestion is found by a prefix;
+// short ones are not shortened below three letters, which begin almost anything.
 func (h *Handler) near(q query.Query) (out []nearView) {
 	const shortest, longest, most = 3, 40, 5 // letters, letters, suggestions
 	seen := map[string]bool{}
@@ -75,7 +78,8 @@ func (h *Handler) near(q query.Query) (out []nearView) {
 	return out
 }
 
-// wordsOf returns the words that a query requires, without qualifiers.
+// wordsOf returns the words that a query requires, without qualifiers. Words of negated
+// parts are left out: what begins like them is not sought.
 func wordsOf(q query.Query) (words []string) {
 	query.Walk(q.Root, func(n query.Node, negated bool) {
 		if negated {

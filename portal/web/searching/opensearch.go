@@ -6,7 +6,8 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// openSearchDocument lets a browser search the portal from its address bar.
+// openSearchDocument lets a browser search the portal from its address bar. The format is
+// that of OpenSearch 1.1.
 type openSearchDocument struct {
 	XMLName     xml.Name        `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
 	ShortName   string          `xml:"ShortName"`
@@ -23,7 +24,7 @@ type openSearchURL struct {
 }
 
 // openSearch answers the description by which browsers add the portal to their search
-// fields.
+// fields. Addresses are absolute, because the browser keeps the description.
 func (h *Handler) openSearch(req *page.Request) error {
 	const longest = 16 // characters of a ShortName, by the specification
 	name := []rune(h.Name())

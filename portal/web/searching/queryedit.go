@@ -4,8 +4,9 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// filtersOf returns the qualifiers that apply to the whole query, those at its top
-// level. One inside a group or an OR cannot be removed alone.
+// filtersOf returns the qualifiers that apply to the whole query, those at its top level.
+// One inside a group or an OR cannot be removed alone. A negated qualifier is a filter as
+// well.
 func filtersOf(q query.Query) []query.Node {
 	var out []query.Node
 	for _, n := range outermost(q) {
@@ -21,7 +22,8 @@ func filtersOf(q query.Query) []query.Node {
 	return out
 }
 
-// outermost returns the nodes at the top level of a query.
+// outermost returns the nodes at the top level of a query. The words of a query are
+// joined by AND, so that its nodes are the top level.
 func outermost(q query.Query) []query.Node {
 	switch n := q.Root.(type) {
 	case nil:
@@ -33,7 +35,8 @@ func outermost(q query.Query) []query.Node {
 	}
 }
 
-// without returns the text of the query without one of its top-level nodes.
+// without returns the text of the query without one of its top-level nodes. Nodes are
+// compared by their text, so that equal ones are all removed.
 func without(q query.Query, gone query.Node) string {
 	var rest []query.Node
 	for _, n := range outermost(q) {
@@ -45,7 +48,8 @@ func without(q query.Query, gone query.Node) string {
 }
 
 // toggled returns the text of the query with a qualifier added, or removed if it has it.
-// on reports whether it has it.
+// on reports whether it has it. A qualifier that the query has inside a group does not
+// count.
 func toggled(q query.Query, field, value string) (text string, on bool) {
 	f := query.Filter{Field: facetField(field), Value: value}
 	for _, n := range outermost(q) {
@@ -56,7 +60,7 @@ func toggled(q query.Query, field, value string) (text string, on bool) {
 	return join(append(append([]query.Node(nil), outermost(q)...), f)), false
 }
 
-// facetField returns the qualifier for a facet.
+// facetField returns the qualifier for a facet. An unknown facet has query.NoField.
 func facetField(facet string) query.Field {
 	switch facet {
 	case "kind":
@@ -75,7 +79,8 @@ func facetField(facet string) query.Field {
 	return query.NoField
 }
 
-// textOf returns a node as the text of a query.
+// textOf returns a node as the text of a query. Parsing the text again gives the same
+// node.
 func textOf(n query.Node) string { return query.Query{Root: n}.String() }
 
 // join returns nodes as the text of one query.

@@ -15,7 +15,8 @@ import (
 )
 
 // search answers /search. The script's search while typing requests the same page and
-// takes the results out of it.
+// takes the results out of it. A pasted query is redirected to /similar. An empty query
+// shows the form with the names of qualifiers.
 func (h *Handler) search(req *page.Request) error {
 	if sent, err := h.toSimilar(req); sent {
 		return err
@@ -36,18 +37,22 @@ func (h *Handler) search(req *page.Request) error {
 	if err != nil {
 		return h.noSearch(req, view, err)
 	}
+	// The search is counted whether or not anything is found: searches without results
+	// are what the page of gaps lists.
 	h.logSearch(req, wanted, view.Page, results.Total)
 	view.Results = results
 	h.fillSearch(req.Context(), &view, wanted)
 	view.Rebuilding = h.rebuilding(req)
+	// Help costs further searches, so it is not offered for each key.
 	if results.Total == 0 && !wanted.Prefix {
 		view.Help = h.helpWith(req, wanted)
 	}
 	return h.Show(req, http.StatusOK, "search", view)
 }
 
-// searchRequest reads the parameters of a search. It parses the query, once for the
-// whole request.
+// searchRequest reads the parameters of a search. It parses the query, once for the whole
+// request. It fails with fault.Invalid for text that is not UTF-8 or too long, and for an
+// offset outside of 0 to maxOffset.
 func (h *Handler) searchRequest(req *page.Request) (search.Request, error) {
 	r := search.Request{
 		Text: req.QueryValue("q"), Limit: hitsPerPage, Facets: true, Fragments: true, Fixes: 1,
@@ -73,13 +78,15 @@ func (h *Handler) searchRequest(req *page.Request) (search.Request, error) {
 }
 
 // noSearch shows the search page with the query and the reason when search cannot answer
-// for the moment. Other errors are returned.
+// for the moment. Other errors are returned. Programs get the error as it is. The status
+// stays that of the error, so that monitoring and caches see it.
 func (h *Handler) noSearch(req *page.Request, view searchView, err error) error {
 	kind := fault.KindOf(err)
 	if kind != fault.Unavailable && kind != fault.Timeout || !page.WantsPage(req.Request) {
 		return err
 	}
 	doc := page.Problem(err)
+	// The log names the failure although a page is shown.
 	req.Err = err
 	header := req.Writer.Header()
 	header.Set("Cache-Control", "no-store")
@@ -107,7 +114,8 @@ func (h *Handler) rebuilding(req *page.Request) string {
 }
 
 // pageView returns the name of this view of the page in the log of queries. The script
-// sends it back while it searches. It is random and is not stored.
+// sends it back while it searches. It is random and is not stored. A name of another form
+// is replaced: it becomes a key of the log.
 func (h *Handler) pageView(req *page.Request) string {
 	const shortest = 16 // characters: as many as NewID has
 	given := req.QueryValue("page")
@@ -119,8 +127,9 @@ func (h *Handler) pageView(req *page.Request) string {
 	return given
 }
 
-// logSearch counts a reader's search, but no further pages of it and no prefetch.
-// Whether a result is opened is known of browsers only.
+// logSearch counts a reader's search, but no further pages of it and no prefetch. Whether
+// a result is opened is known of browsers only. The page and its script search with the
+// same name, so that they count as one search.
 func (h *Handler) logSearch(req *page.Request, wanted search.Request, view string, found int) {
 	r := req.Request
 	if r.Method != http.MethodGet || wanted.Offset > 0 || strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
@@ -133,7 +142,8 @@ func (h *Handler) logSearch(req *page.Request, wanted search.Request, view strin
 }
 
 // opened records that a result was opened. The page sends this beside the click, so that
-// every link leads directly to its document.
+// every link leads directly to its document. An opened result makes the search a
+// successful one. It answers 204.
 func (h *Handler) opened(req *page.Request) error {
 	r := req.Request
 	if err := r.ParseForm(); err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/search/paste"
 )
 
-// similarView is the answer to a pasted text, or the form for one.
+// similarView is the answer to a pasted text, or the form for one. Headline and ReadAs
+// are how the text was read, for the reader to check.
 type similarView struct {
 	page.Frame
 	Text     string // as it was pasted
@@ -30,8 +31,9 @@ const (
 	similarListed = 12
 )
 
-// similar answers /similar: what resembles a text, or the form if there is none. The
-// text is neither logged nor stored.
+// similar answers /similar: what resembles a text, or the form if there is none. The text
+// is neither logged nor stored. Invalid text shows the form again with status 400 and the
+// reason. The answer is not cached, since a paste may be confidential.
 func (h *Handler) similar(req *page.Request) error {
 	text, err := pastedText(req)
 	if err != nil {
@@ -59,7 +61,8 @@ func (h *Handler) similar(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "similar", view)
 }
 
-// pastedText returns the text of the form or of the address.
+// pastedText returns the text of the form or of the address. It fails with fault.TooLarge
+// for a form that cannot be read. Invalid UTF-8 is replaced.
 func pastedText(req *page.Request) (string, error) {
 	r := req.Request
 	text := req.QueryValue("text")
@@ -74,7 +77,7 @@ func pastedText(req *page.Request) (string, error) {
 }
 
 // toSimilar redirects a search whose query was pasted and not typed to /similar, which
-// reads its structure.
+// reads its structure. sent is false for a query that was typed, or is still being typed.
 func (h *Handler) toSimilar(req *page.Request) (sent bool, err error) {
 	text := req.QueryValue("q")
 	if req.QueryValue("typing") != "" || !paste.LooksPasted(text) { // Enter asks again

@@ -10,8 +10,9 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// suggestions answers a browser's search field in the form of OpenSearch suggestions:
-// the query, completions, descriptions, addresses.
+// suggestions answers a browser's search field in the form of OpenSearch suggestions: the
+// query, completions, descriptions, addresses. The four lists have the same length after
+// the query, and are empty but never null. Invalid UTF-8 is fault.Invalid.
 func (h *Handler) suggestions(req *page.Request) error {
 	q := req.QueryValue("q")
 	if !utf8.ValidString(q) {
@@ -29,6 +30,8 @@ func (h *Handler) suggestions(req *page.Request) error {
 	}
 	header := req.Writer.Header()
 	header.Set("Content-Type", "application/x-suggestions+json; charset=utf-8")
+	// A minute covers the keys of one query, which browsers send again when one is
+	// deleted.
 	header.Set("Cache-Control", "private, max-age=60")
 	return h.Send(req, http.StatusOK, body)
 }

@@ -15,7 +15,7 @@ import (
 // searchView is the page of search results.
 type searchView struct {
 	page.Frame
-	Page       string // names this view of the page; see Server.pageView
+	Page       string // names this view of the page; see Handler.pageView
 	Results    search.Results
 	Answer     *searchAnswer
 	Hits       []hitView
@@ -40,7 +40,8 @@ type searchView struct {
 	Qualify    []string   // names of qualifiers, for the help of an empty query
 }
 
-// hitView is a result of a search.
+// hitView is a result of a search. Name and the HTML of quotes are escaped by search, and
+// have no markup but marks.
 type hitView struct {
 	search.Hit
 	Link  string
@@ -55,13 +56,15 @@ type quoteView struct {
 	HTML    string
 }
 
-// queryProblem shows where a query was not understood.
+// queryProblem shows where a query was not understood. Before, At and After are the whole
+// query together.
 type queryProblem struct {
 	Before, At, After string // the query around the word in question
 	Message           string
 }
 
-// fillSearch adds the results and the links around them.
+// fillSearch adds the results and the links around them. Links of facets and filters lead
+// to the first page of results.
 func (h *Handler) fillSearch(ctx context.Context, view *searchView, wanted search.Request) {
 	to := func(text string, newest bool, offset int) string { return h.searchLink(text, newest, offset) }
 	q := *wanted.Query
@@ -70,6 +73,7 @@ func (h *Handler) fillSearch(ctx context.Context, view *searchView, wanted searc
 	}
 	view.Facets = h.searchFacets(view.Results.Facets, q, wanted.Newest)
 	view.ByScore, view.ByDate = to(wanted.Text, false, 0), to(wanted.Text, true, 0)
+	// First is 1-based and beyond Last if there are no hits.
 	view.First, view.Last = wanted.Offset+1, wanted.Offset+len(view.Results.Hits)
 	if view.Last < view.Results.Total && view.Last < maxOffset && len(view.Results.Hits) > 0 {
 		view.Next = to(wanted.Text, wanted.Newest, view.Last)
@@ -101,7 +105,8 @@ func (h *Handler) searchChips(wanted search.Request) (chips []page.Chip) {
 	return chips
 }
 
-// bare returns the text of the query without its filters.
+// bare returns the text of the query without its filters. It keeps words, phrases and
+// groups.
 func bare(q query.Query) string {
 	var rest []query.Node
 	filters := map[string]bool{}
@@ -116,7 +121,8 @@ func bare(q query.Query) string {
 	return join(rest)
 }
 
-// problemAt splits the query at the word that was not understood.
+// problemAt splits the query at the word that was not understood. Offsets are in
+// characters. The word ends at the next space.
 func problemAt(text string, p search.QueryProblem) queryProblem {
 	runes := []rune(text)
 	at := min(max(p.Offset, 0), len(runes))
@@ -128,7 +134,8 @@ func problemAt(text string, p search.QueryProblem) queryProblem {
 }
 
 // hitView returns a result with marks in its title. Each heading links to its place in
-// the document, where the words of the quote are marked.
+// the document, where the words of the quote are marked. Fragments of the title replace
+// it; all others are quotes.
 func (h *Handler) hitView(hit search.Hit) hitView {
 	v := hitView{Hit: hit, Link: h.Link(hit.Address), Name: html.EscapeString(hit.Title)}
 	for _, f := range hit.Fragments {
@@ -151,7 +158,8 @@ func (h *Handler) hitView(hit search.Hit) hitView {
 // queryOf returns the parameters of a search.
 func queryOf(text string) url.Values { return url.Values{"q": {text}} }
 
-// searchLink returns the link to a search from one of its results on.
+// searchLink returns the link to a search from one of its results on. Defaults are left
+// out of the address, so that equal searches have equal addresses.
 func (h *Handler) searchLink(text string, newest bool, offset int) string {
 	q := queryOf(text)
 	if newest {
@@ -164,7 +172,8 @@ func (h *Handler) searchLink(text string, newest bool, offset int) string {
 }
 
 // searchFacets offers every counted value as a qualifier to add, or to remove if the
-// query has it.
+// query has it. Facets have a fixed order, and their values that of the counts. Facets
+// without values are left out.
 func (h *Handler) searchFacets(counts map[string][]search.FacetValue, q query.Query, newest bool) []page.Facet {
 	var out []page.Facet
 	for _, name := range []string{"kind", "severity", "service", "factor", "year", "tag"} {
