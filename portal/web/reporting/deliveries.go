@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/reports/deliver/outbox"
 )
 
-// deliveriesView is the page of deliveries. Those that need attention come first.
+// deliveriesView is the page of deliveries. Those that need attention come first. A
+// delivery is one attempt to send a message to one target.
 type deliveriesView struct {
 	page.Frame
 	Stuck, Others []deliveryRow
@@ -24,16 +25,18 @@ type deliveriesView struct {
 type deliveryRow struct {
 	outbox.Delivery
 	Word string // the state in words
+	// Link leads to the revision that was sent, not to the newest.
 	Link string
 }
 
-// Tone returns the class of the state.
+// Tone returns the class of the state. A state that needs no attention yet has "".
 func (d deliveryRow) Tone() string {
 	return map[outbox.State]string{outbox.Done: "ok", outbox.Parked: "bad", outbox.Uncertain: "warn"}[d.State]
 }
 
 // deliveries lists what was sent of reports. Failed deliveries are read on their own, so
-// that later successes do not displace them.
+// that later successes do not displace them. Parked and uncertain deliveries need a
+// person; an uncertain one may have arrived, so it is not retried automatically.
 func (h *Handler) deliveries(req *page.Request) error {
 	view := deliveriesView{Frame: h.Frame(), Resent: req.QueryValue("resent") != ""}
 	view.Title, view.Section = "Deliveries", "/reports"
@@ -41,8 +44,7 @@ func (h *Handler) deliveries(req *page.Request) error {
 	if h.deps.Deliveries == nil {
 		return errNoDeliveries()
 	}
-	// Asked for apart: what needs a person is never pushed off the page by what went
-	// well since.
+	// Two lists: what needs a person is never displaced by later successes.
 	var err error
 	if view.Stuck, err = h.deliveryRows(req, outbox.Parked, outbox.Uncertain); err != nil {
 		return err
@@ -53,7 +55,8 @@ func (h *Handler) deliveries(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "deliveries", view)
 }
 
-// deliveryRows returns the deliveries of some states.
+// deliveryRows returns the deliveries of some states. It returns the rows that could be
+// read together with an error.
 func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows []deliveryRow, err error) {
 	all, err := h.deps.Deliveries.List(req.Context(), states...)
 	for _, d := range all {
@@ -63,12 +66,15 @@ func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows 
 	return rows, err
 }
 
-// errNoDeliveries returns the error of a portal that sends nothing.
+// errNoDeliveries returns the error of a portal that sends nothing. The pages exist with
+// deps.Deliveries only.
 func errNoDeliveries() error {
 	return fault.New(fault.NotFound, "web.deliveries", "this portal delivers nothing")
 }
 
-// resend queues a delivery again that failed or is uncertain.
+// resend queues a delivery again that failed or is uncertain. It fails with
+// fault.Conflict for a delivery in another state. The redirect shows the page with a
+// notice, so that reloading sends nothing.
 func (h *Handler) resend(req *page.Request) error {
 	if h.deps.Deliveries == nil {
 		return errNoDeliveries()
@@ -79,7 +85,8 @@ func (h *Handler) resend(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, h.Link("/deliveries?resent=1"))
 }
 
-// deliveryJSON is a delivery as JSON; absent times are null.
+// deliveryJSON is a delivery as JSON; absent times are null. The names are part of the
+// API.
 type deliveryJSON struct {
 	ID        string     `json:"id"`
 	Report    string     `json:"report"`
@@ -109,7 +116,8 @@ func deliveryOf(d outbox.Delivery) deliveryJSON {
 }
 
 // sendReport accepts {"report","period","channel","address"} and answers the delivery as
-// it is after one attempt.
+// it is after one attempt. It needs auth.Administer and a token in the header. A failed
+// attempt is an answer with its state and reason, not an error.
 func (h *Handler) sendReport(req *page.Request) error {
 	if h.deps.Deliveries == nil {
 		return errNoDeliveries()

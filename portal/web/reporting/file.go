@@ -13,10 +13,12 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// reportFile sends a report as Markdown, CSV, JSON or PDF.
+// reportFile sends a report as Markdown, CSV, JSON or PDF. The name of the file has the
+// revision, so that two of them can be stored side by side.
 func (h *Handler) reportFile(req *page.Request, p reportstore.Published, form string) error {
 	name := fmt.Sprintf("%s-%s-r%d", p.Name, p.Period, p.Number)
 	header := req.Writer.Header()
+	// A revision never changes, but the address without rev= leads to the newest one.
 	header.Set("Cache-Control", "private, no-cache")
 	var body []byte
 	var err error
@@ -37,13 +39,15 @@ func (h *Handler) reportFile(req *page.Request, p reportstore.Published, form st
 		body, err = h.reportPDF(req, p)
 	}
 	if err != nil {
+		// The error is shown as a page and not as a download.
 		header.Del("Content-Disposition")
 		return err
 	}
 	return h.Send(req, http.StatusOK, body)
 }
 
-// reportChart answers …/charts/CHART.svg and .png.
+// reportChart answers …/charts/CHART.svg and .png. rev= selects the revision. Errors are
+// fault.NotFound for a chart or a form that does not exist.
 func (h *Handler) reportChart(req *page.Request) error {
 	if h.deps.Reports == nil || h.deps.Charts == nil {
 		return fault.New(fault.NotFound, "web.report", "this portal draws no charts")
@@ -67,6 +71,7 @@ func (h *Handler) reportChart(req *page.Request) error {
 	var body []byte
 	if form == ".svg" {
 		header.Set("Content-Type", "image/svg+xml")
+		// The file has a style of its own for dark colours, and must do nothing else.
 		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 		body, err = h.deps.Charts.SVG(p.Report, chart)
 	} else {

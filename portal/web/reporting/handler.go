@@ -7,7 +7,8 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// Handler answers the pages about reports, their deliveries and the background jobs.
+// Handler answers the pages about reports, their deliveries and the background jobs. It
+// may be used by many goroutines.
 type Handler struct {
 	*page.Kit
 	deps Deps
@@ -16,7 +17,8 @@ type Handler struct {
 // New makes a Handler.
 func New(k *page.Kit, deps Deps) *Handler { return &Handler{Kit: k, deps: deps} }
 
-// Routes returns the rows of the route table that this package answers.
+// Routes returns the rows of the route table that this package answers. A row of a fixed
+// path, such as /reports/feed.atom, is matched before that of a name.
 func (h *Handler) Routes() []page.Route {
 	return []page.Route{
 		page.Get("/reports", h.reportList),
@@ -28,6 +30,8 @@ func (h *Handler) Routes() []page.Route {
 		page.Get("/reports/:name/:period/charts/:chart", h.reportChart),
 		page.Get("/jobs", h.jobs),
 		page.Get("/deliveries", h.deliveries),
+		// Rows for browsers accept a session; those of the API are Strict and need a
+		// token in the header.
 		{Method: http.MethodPost, Path: "/jobs/:name/run", Need: auth.Administer, Body: page.SmallForm, Serve: h.jobRun},
 		{Method: http.MethodPost, Path: "/deliveries/:id/resend", Need: auth.Administer, Body: page.SmallForm, Serve: h.resend},
 		{Method: http.MethodPost, Path: "/api/v1/admin/deliveries", Need: auth.Administer, Strict: true, Body: page.SmallJSON,

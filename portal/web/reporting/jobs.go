@@ -17,7 +17,8 @@ type jobsView struct {
 	May  bool // the reader may run them
 }
 
-// jobs lists the background jobs with their last and next run.
+// jobs lists the background jobs with their last and next run. Everyone who may read sees
+// the jobs, since late reports and indexes are explained by them.
 func (h *Handler) jobs(req *page.Request) error {
 	if h.deps.Jobs == nil {
 		return fault.New(fault.NotFound, "web.jobs", "this portal runs no jobs")
@@ -32,6 +33,8 @@ func (h *Handler) jobs(req *page.Request) error {
 }
 
 // jobRun starts a job and returns to the page, where the run is shown once it has ended.
+// It needs auth.Administer. An unknown name is
+// fault.NotFound.
 func (h *Handler) jobRun(req *page.Request) error {
 	if h.deps.Jobs == nil {
 		return fault.New(fault.NotFound, "web.jobs", "this portal runs no jobs")

@@ -14,7 +14,8 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// reportsView lists the reports: a calendar of the last months, then a list.
+// reportsView lists the reports: a calendar of the last months, then a list. Months is
+// empty on further pages of the list.
 type reportsView struct {
 	page.Frame
 	Name        string // the one report that is listed; "" all
@@ -26,7 +27,8 @@ type reportsView struct {
 	Compare     []reportstore.Revision // of the one report: what can be compared
 }
 
-// monthView is one month of the calendar of daily reports.
+// monthView is one month of the calendar of daily reports. Blank has one element for each
+// empty cell before the first day; weeks begin on Monday.
 type monthView struct {
 	Heading string
 	Blank   []struct{} // days of the week before the first
@@ -42,7 +44,9 @@ type dayView struct {
 // reportRows is how many reports a page lists.
 const reportRows = 60
 
-// reportList lists reports: all, or those of one definition.
+// reportList lists reports: all, or those of one definition. A report without a
+// definition is listed as long as it has published periods. It fails with fault.NotFound
+// otherwise.
 func (h *Handler) reportList(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
@@ -87,7 +91,8 @@ func (h *Handler) reportList(req *page.Request) error {
 const calendarMonths = 3
 
 // calendar returns the daily reports of the last months; nil for a list of another
-// report.
+// report. Months without any report are left out, newest month first. The last day with a
+// report, not today, decides which months are shown.
 func (h *Handler) calendar(req *page.Request, name string) ([]monthView, error) {
 	daily := string(period.Daily)
 	if name != "" && name != daily {
@@ -98,6 +103,7 @@ func (h *Handler) calendar(req *page.Request, name string) ([]monthView, error) 
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
+	// The pointers lead into rows, which is not changed any more.
 	by := map[string]*reportstore.Revision{}
 	for i := range rows {
 		by[rows[i].Period] = &rows[i]
@@ -123,11 +129,13 @@ func (h *Handler) calendar(req *page.Request, name string) ([]monthView, error) 
 	return months, nil
 }
 
-// differencesView compares two reports: revisions of one period, or two periods.
+// differencesView compares two reports: revisions of one period, or two periods. Before
+// is zero for the first revision of a period.
 type differencesView struct {
 	page.Frame
-	Heading     string
-	Before      reportstore.Revision
+	Heading string
+	Before  reportstore.Revision
+	// Left counts differences that are not listed.
 	After       reportstore.Revision
 	Differences []reports.Difference
 	Left        int
@@ -135,7 +143,8 @@ type differencesView struct {
 	Revisions   []reportstore.Revision
 }
 
-// reportChanges shows what a revision changed compared with the one before.
+// reportChanges shows what a revision changed compared with the one before. rev= names
+// the revision, the newest without it. The first revision has no differences.
 func (h *Handler) reportChanges(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
@@ -165,7 +174,8 @@ func (h *Handler) reportChanges(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "differences", view)
 }
 
-// reportCompare shows two periods of one report side by side.
+// reportCompare shows two periods of one report side by side. a= and b= name the periods;
+// both are compared at their newest revisions.
 func (h *Handler) reportCompare(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
@@ -190,7 +200,8 @@ func (h *Handler) reportCompare(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "differences", view)
 }
 
-// reportFeed answers the newest reports as Atom; name= selects one report.
+// reportFeed answers the newest reports as Atom; name= selects one report. The id of an
+// entry is the address of the period, so that a new revision updates its entry.
 func (h *Handler) reportFeed(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")

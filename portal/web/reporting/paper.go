@@ -18,7 +18,8 @@ import (
 const printRetry = 30
 
 // reportPDF returns a report as PDF. It fails with fault.Unavailable if no browser is
-// there to print with, or if it is busy.
+// there to print with, or if it is busy. It costs a browser process for seconds, so it is
+// limited like a search.
 func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte, error) {
 	if h.deps.Printer == nil {
 		return nil, fault.New(fault.Unavailable, "web.report",
@@ -31,6 +32,7 @@ func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte,
 	if err != nil {
 		return nil, err
 	}
+	// Links in the notes are absolute.
 	words, err := h.deps.Reports.Words(req.Context(), p.Report, h.Absolute("")) // paper has no portal around it
 	if err != nil {
 		return nil, err
@@ -40,6 +42,7 @@ func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte,
 	if err != nil {
 		return nil, err
 	}
+	// Printing takes longer than the deadline of a page.
 	req.SlowWriter()
 	pdf, err := h.deps.Printer.PDF(req.Context(), html)
 	if fault.KindOf(err) == fault.Unavailable && err != nil {
@@ -48,8 +51,8 @@ func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte,
 	return pdf, err
 }
 
-// standalone renders a report as one page that needs nothing from elsewhere: its style
-// is inside and its links are absolute.
+// standalone renders a report as one page that needs nothing from elsewhere: its style is
+// inside and its links are absolute. The print process has no network and no session.
 func (h *Handler) standalone(view reportView) ([]byte, error) {
 	view.Prefix = h.Absolute("")
 	var b bytes.Buffer
@@ -57,8 +60,9 @@ func (h *Handler) standalone(view reportView) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// inlineStyle returns the style sheet of such a page. It is the portal's own, so it
-// needs no escaping.
+// inlineStyle returns the style sheet of such a page. It is the portal's own, so it needs
+// no escaping; marginStyle escapes the texts of the report. print.css applies to paper
+// only, as on the page.
 func (h *Handler) inlineStyle(v reportView) template.CSS {
 	sheet := fmt.Sprintf("%s@media print{%s}\n%s", h.Files().Bytes("app.css"), h.Files().Bytes("print.css"), h.marginStyle(v))
 	return template.CSS(sheet)
@@ -69,7 +73,8 @@ func (h *Handler) inlineStyle(v reportView) template.CSS {
 const runningRunes = 90
 
 // marginStyle returns the style that prints the report, its period, its revision and its
-// address in the margins of each page.
+// address in the margins of each page. The texts are from definitions and may hold
+// anything, hence cssString.
 func (h *Handler) marginStyle(v reportView) string {
 	const font = "font: 8pt system-ui, sans-serif; color: #56585c"
 	head := v.R.Title + ": " + v.R.Heading
@@ -79,9 +84,10 @@ func (h *Handler) marginStyle(v reportView) string {
 		cssString(page.Shorten(foot+" · "+h.Absolute(v.Address), runningRunes)), font)
 }
 
-// cssString writes a text as a string of a style sheet. Everything except letters,
-// digits and spaces is written by its number, so that nothing can end the string, the
-// style or the element around it.
+// cssString writes a text as a string of a style sheet. Everything except letters, digits
+// and spaces is written by its number, so that nothing can end the string, the style or
+// the element around it. Escapes of CSS are a backslash, hexadecimal digits and one
+// blank.
 func cssString(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')

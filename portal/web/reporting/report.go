@@ -18,20 +18,23 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// reportView is the page of one report at one revision.
+// reportView is the page of one report at one revision. It is shown on its page and
+// printed as a PDF.
 type reportView struct {
 	page.Frame
-	R       reports.Report
-	Rev     reportstore.Revision
+	R   reports.Report
+	Rev reportstore.Revision
+	// Newest is 0 for a preview.
 	Newest  int  // number of the newest revision
 	Preview bool // compiled for this request, stored nowhere
 	Address string
 	Verdict []verdictPart
-	Words   template.HTML
-	Parts   []sectionView
-	Prev    string // periods beside this one, "" when they have no report
-	Next    string
-	Style   template.CSS // of a page that stands alone
+	// Words are the lead's notes, as safe HTML.
+	Words template.HTML
+	Parts []sectionView
+	Prev  string // periods beside this one, "" when they have no report
+	Next  string
+	Style template.CSS // of a page that stands alone
 }
 
 // verdictPart is a piece of the verdict. What was missed is emphasized.
@@ -54,7 +57,8 @@ type tableView struct {
 	Label string
 }
 
-// chartView is a chart, with its values if no table has them.
+// chartView is a chart, with its values if no table has them. Head and Rows are empty if
+// a table of the section has the values.
 type chartView struct {
 	Name, Title string
 	SVG         template.HTML
@@ -63,7 +67,8 @@ type chartView struct {
 	Bands       []reports.Band // behind the lines, said with the rows
 }
 
-// report answers /reports/NAME/PERIOD with its suffixes.
+// report answers /reports/NAME/PERIOD with its suffixes. preview= wins over a suffix and
+// over rev=.
 func (h *Handler) report(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.report", "this portal makes no reports")
@@ -86,7 +91,8 @@ func (h *Handler) report(req *page.Request) error {
 	return h.reportFile(req, p, form)
 }
 
-// reportAddress splits the suffix off a period.
+// reportAddress splits the suffix off a period. An unknown suffix remains part of the
+// period, which then does not exist.
 func reportAddress(name, id string) (string, string, string) {
 	switch form := path.Ext(id); form {
 	case ".md", ".json", ".csv", ".pdf":
@@ -95,7 +101,8 @@ func reportAddress(name, id string) (string, string, string) {
 	return name, id, ""
 }
 
-// revisionNumber reads rev=; 0 is the newest revision.
+// revisionNumber reads rev=; 0 is the newest revision. Anything but a positive number is
+// fault.Invalid.
 func revisionNumber(s string) (int, error) {
 	if s == "" {
 		return 0, nil
@@ -115,6 +122,8 @@ func (h *Handler) reportPage(req *page.Request, name, id string, number int) err
 	if err != nil {
 		return err
 	}
+	// The key is made of the parts and not of the address, so that unknown parameters do
+	// not fill the cache.
 	key := fmt.Sprintf("/reports/%s/%s?rev=%d", name, id, number)
 	return h.Cached(req, "report", key, page.State{Seq: reportSeq(newest), Bad: h.Unreadable()}, func() (any, error) {
 		p, err := h.deps.Reports.Report(ctx, name, id, number)
@@ -125,14 +134,16 @@ func (h *Handler) reportPage(req *page.Request, name, id string, number int) err
 	})
 }
 
-// reportSeq identifies the newest revision of a period.
+// reportSeq identifies the newest revision of a period. The time of publication is part
+// of it, since a restored backup may assign the same number again.
 func reportSeq(r reportstore.Revision) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s %s %d %d", r.Name, r.Period, r.Number, r.PublishedAt.UnixNano())
 	return h.Sum64()
 }
 
-// reportPreview compiles a period for this request and stores nothing.
+// reportPreview compiles a period for this request and stores nothing. A period that has
+// not ended is compiled as far as it goes.
 func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 	ctx := req.Context()
 	if err := h.Throttle(req, page.RateSearch); err != nil { // it is compiled for each request
@@ -151,7 +162,9 @@ func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 	return h.Show(req, http.StatusOK, "report", view)
 }
 
-// reportView returns the page of a report, with its charts drawn.
+// reportView returns the page of a report, with its charts drawn. It fails with
+// fault.Internal if a chart cannot be drawn. newest is the number of the newest revision,
+// 0 for a preview.
 func (h *Handler) reportView(ctx context.Context, p reportstore.Published, newest int) (reportView, error) {
 	r := p.Report
 	v := reportView{Frame: h.Frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period,
@@ -180,7 +193,8 @@ func (h *Handler) reportView(ctx context.Context, p reportstore.Published, newes
 	return v, nil
 }
 
-// chartView draws one chart of a report.
+// chartView draws one chart of a report. A section that names a chart that the report
+// lacks is a defect of the compiler.
 func (h *Handler) chartView(r reports.Report, name string) (chartView, error) {
 	chart, ok := r.Chart(name)
 	if !ok || h.deps.Charts == nil {
@@ -199,7 +213,7 @@ func (h *Handler) chartView(r reports.Report, name string) (chartView, error) {
 }
 
 // neighbours returns the addresses of the periods before and after, "" if they have no
-// report.
+// report. Two lookups of rows are all that it costs. An error counts as no report.
 func (h *Handler) neighbours(ctx context.Context, r reports.Report) (prev, next string) {
 	p, err := period.Of(r.Kind, r.Period, reports.Definition{Zone: r.Zone}.Location())
 	if err != nil {
@@ -214,7 +228,9 @@ func (h *Handler) neighbours(ctx context.Context, r reports.Report) (prev, next 
 	return address(p.Prev().ID), address(p.Next().ID)
 }
 
-// verdictParts splits the verdict at what was missed.
+// verdictParts splits the verdict at what was missed. v.Missed are substrings of the
+// text, in their order; one that is not found is skipped. The texts of the parts together
+// are the verdict.
 func verdictParts(v reports.Verdict) (parts []verdictPart) {
 	rest := v.Text
 	for _, m := range v.Missed {

@@ -26,6 +26,7 @@ func (h *Handler) reportRun(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
 	}
+	// Compiling may take longer than a page.
 	req.SlowWriter()
 	ctx := req.Context()
 	if in.Preview {
@@ -40,6 +41,8 @@ func (h *Handler) reportRun(req *page.Request) error {
 	if err != nil {
 		return err
 	}
+	// Run does not distinguish a report that did not change from a period that is closed,
+	// so the period's end decides.
 	closed := !made && !in.Force && h.Now().After(rev.To.Add(reports.CloseAfter))
 	return req.JSON(http.StatusOK, map[string]any{"period": rev.Period, "revision": rev.Number, "made": made, "closed": closed,
 		"markdown": nil})
