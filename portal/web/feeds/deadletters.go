@@ -13,7 +13,8 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// letterJSON is a dead letter as JSON.
+// letterJSON is a dead letter as JSON. The names are part of the API. Times counts how
+// often the same item was rejected.
 type letterJSON struct {
 	ID         string    `json:"id"`
 	Source     string    `json:"source"`
@@ -24,13 +25,15 @@ type letterJSON struct {
 	Excerpt    *string   `json:"excerpt"` // null for those who may not see it
 	Times      int       `json:"times"`
 	Whole      bool      `json:"whole_body"`
-	OverBudget bool      `json:"over_budget"`
-	BodyKept   bool      `json:"body_kept"`
+	// OverBudget means that only the amount was refused; BodyKept means that a retry is
+	// possible.
+	OverBudget bool `json:"over_budget"`
+	BodyKept   bool `json:"body_kept"`
 }
 
-// letters returns one page of dead letters as the client may see it. Feeders see those
-// of their own sources; only administrators and feeders see what was sent; secrets are
-// removed for everyone.
+// letters returns one page of dead letters as the client may see it. Feeders see those of
+// their own sources; only administrators and feeders see what was sent; secrets are
+// removed for everyone. The slice is a copy, because the store's may be shared.
 func (h *Handler) letters(req *page.Request, f feedstore.DeadLetterFilter) (letters []feedstore.DeadLetter, next string, err error) {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -64,12 +67,14 @@ func ownSources(who auth.Principal) []string {
 }
 
 // seesBodies reports whether a client may see what was sent. Raw bodies have labels,
-// names and addresses that no page shows.
+// names and addresses that no page shows. Readers and authors see that something was
+// rejected, and why.
 func seesBodies(who auth.Principal) bool {
 	return who.Role == auth.Admin || who.Role == auth.Feeder
 }
 
-// redact removes secrets from what a feed sent.
+// redact removes secrets from what a feed sent. Reasons may quote the body, so they are
+// redacted as well.
 func (h *Handler) redact(text string) string {
 	if h.opt.Redact == nil {
 		return text
@@ -77,7 +82,8 @@ func (h *Handler) redact(text string) string {
 	return h.opt.Redact(text)
 }
 
-// letterList answers {"dead_letters":[…],"next"}.
+// letterList answers {"dead_letters":[…],"next"}. limit= takes 1 to 500; other values are
+// fault.Invalid.
 func (h *Handler) letterList(req *page.Request) error {
 	f := feedstore.DeadLetterFilter{Source: req.QueryValue("source"), Cursor: req.QueryValue("cursor")}
 	if text := req.QueryValue("limit"); text != "" {
@@ -94,6 +100,7 @@ func (h *Handler) letterList(req *page.Request) error {
 	out := make([]letterJSON, 0, len(letters))
 	for _, l := range letters {
 		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget, !l.NotStored}
+		// null distinguishes what may not be seen from an empty item.
 		if sees {
 			j.Excerpt = &l.Excerpt
 		}
@@ -106,7 +113,8 @@ func (h *Handler) letterList(req *page.Request) error {
 	return req.JSON(http.StatusOK, answer)
 }
 
-// letterRetry processes the body of a dead letter again.
+// letterRetry processes the body of a dead letter again. The answer has the form of a
+// post. Rejected items remain as dead letters.
 func (h *Handler) letterRetry(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -121,7 +129,8 @@ func (h *Handler) letterRetry(req *page.Request) error {
 	return req.JSON(http.StatusOK, answer)
 }
 
-// letterDelete deletes a dead letter.
+// letterDelete deletes a dead letter. It answers 204. The body of the item is deleted
+// with its last dead letter.
 func (h *Handler) letterDelete(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -146,7 +155,8 @@ type lettersView struct {
 	Failed  bool   // it failed
 }
 
-// lettersPage lists dead letters, newest first.
+// lettersPage lists dead letters, newest first. Reading needs auth.ReadLetters, actions
+// auth.PushMain.
 func (h *Handler) lettersPage(req *page.Request) error {
 	q, who := req.Query(), req.Who
 	view := lettersView{Frame: h.Frame(), Source: q.Get("source"), MayAct: who.May(auth.PushMain), Sees: seesBodies(who)}
@@ -167,7 +177,7 @@ func (h *Handler) lettersPage(req *page.Request) error {
 }
 
 // saidOf returns the result of the action before this page. It is a word in the address,
-// so that reloading the page repeats nothing.
+// so that reloading the page repeats nothing. An unknown word is no result.
 func (h *Handler) saidOf(q url.Values) (said string, failed bool) {
 	switch q.Get("done") {
 	case "understood":
@@ -180,7 +190,8 @@ func (h *Handler) saidOf(q url.Values) (said string, failed bool) {
 	return "", false
 }
 
-// letterRetryForm is letterRetry for the button of the page.
+// letterRetryForm is letterRetry for the button of the page. A body that is rejected
+// again is a result of the action and not a failure of the page.
 func (h *Handler) letterRetryForm(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -197,7 +208,8 @@ func (h *Handler) letterRetryForm(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, h.Link("/dead-letters")+"?done="+done)
 }
 
-// letterDismissForm deletes a dead letter, for the button of the page.
+// letterDismissForm deletes a dead letter, for the button of the page. A form has no
+// DELETE, hence a route of its own.
 func (h *Handler) letterDismissForm(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {

@@ -27,7 +27,8 @@ const (
 )
 
 // flights counts the bytes of feeds' bodies in memory, so that clients with a token
-// cannot exhaust it by posting at the same time. It may be used by many goroutines.
+// cannot exhaust it by posting at the same time. It may be used by many goroutines. The
+// counts are of bytes reserved, not of bytes received.
 type flights struct {
 	share int64 // of one sender
 
@@ -38,13 +39,15 @@ type flights struct {
 	large chan struct{} // holds one token while a large body is decoded
 }
 
-// newFlights returns room for bodies of the given size, however large it is.
+// newFlights returns room for bodies of the given size, however large it is. A single
+// body of the configured size must always fit, so the share is at least twice that size.
 func newFlights(body int64) *flights {
 	return &flights{share: max(flightShare, 2*body), by: map[string]int64{}, large: make(chan struct{}, 1)}
 }
 
 // decode runs do, which decodes and stores a body of n bytes. Large bodies are processed
-// one after another.
+// one after another. do runs once or not at all. A sender that leaves while it waits gets
+// fault.Timeout.
 func (f *flights) decode(ctx context.Context, n int, do func() error) error {
 	if n < largeBody {
 		return do()
@@ -59,7 +62,7 @@ func (f *flights) decode(ctx context.Context, n int, do func() error) error {
 }
 
 // begin reserves n bytes for a sender; land releases them. ok is false if the share of
-// the sender, or that of all, is used up.
+// the sender, or that of all, is used up. land must be called exactly once.
 func (f *flights) begin(sender string, n int64) (land func(), ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -78,7 +81,8 @@ func (f *flights) begin(sender string, n int64) (land func(), ok bool) {
 	}, true
 }
 
-// reserve reserves n more bytes for the body of a request; land releases them.
+// reserve reserves n more bytes for the body of a request; land releases them. It
+// fails with fault.Unavailable, after which senders retry.
 func (h *Handler) reserve(req *page.Request, n int64) (land func(), err error) {
 	land, ok := h.flights.begin(req.Who.TokenID, n)
 	if !ok {
@@ -88,7 +92,8 @@ func (h *Handler) reserve(req *page.Request, n int64) (land func(), err error) {
 }
 
 // readFeed reads a body of at most limit bytes and reserves memory as it arrives. land,
-// which is never nil, releases the memory.
+// which is never nil, releases the memory. A body of unstated length is reserved in
+// growing steps, so that many small ones do not reserve the limit each.
 func (h *Handler) readFeed(req *page.Request, limit int64) (body []byte, land func(), err error) {
 	var lands []func()
 	land = func() {
@@ -126,6 +131,7 @@ func (h *Handler) readFeed(req *page.Request, limit int64) (body []byte, land fu
 		if n < step || stated >= 0 {
 			return all.Bytes(), land, nil
 		}
+		// One byte beyond the limit is enough to notice that the body is too large.
 		step = min(2*step, limit+1-int64(all.Len()))
 	}
 }

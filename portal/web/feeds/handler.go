@@ -16,7 +16,7 @@ type Handler struct {
 	flights *flights
 }
 
-// New makes a Handler.
+// New makes a Handler. The size of the shares follows the configured size of a body.
 func New(k *page.Kit, deps Deps, opt Options) *Handler {
 	h := &Handler{Kit: k, deps: deps, opt: opt}
 	h.flights = newFlights(h.feedBody())
@@ -24,7 +24,9 @@ func New(k *page.Kit, deps Deps, opt Options) *Handler {
 }
 
 // Routes returns the rows of the route table that this package answers. Feeds are posted
-// with tokens in the header only: a browser's session must not post events.
+// with tokens in the header only: a browser's session must not post events. Late rows
+// read their body after admission, within limits of their own. Formats of lines have a
+// route of their own, because they are streamed.
 func (h *Handler) Routes() []page.Route {
 	body := h.feedBody()
 	rows := []page.Route{

@@ -30,7 +30,7 @@ func (h *Handler) traced(serve page.ServeFunc) page.ServeFunc {
 	}
 }
 
-// countedBody counts the bytes that were read of a body.
+// countedBody counts the bytes that were read of a body. It is used by one goroutine.
 type countedBody struct {
 	io.ReadCloser
 	n int64
@@ -43,14 +43,15 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// traceless is an error that leaves its trace elsewhere, or must leave none.
+// traceless is an error that leaves its trace elsewhere, or must leave none. missed skips
+// it.
 type traceless struct{ error }
 
 // Unwrap returns the error.
 func (t traceless) Unwrap() error { return t.error }
 
-// missed records that the body of a known sender is not stored. read is how many bytes
-// of it arrived.
+// missed records that the body of a known sender is not stored. read is how many bytes of
+// it arrived. A failure to record is logged and changes nothing for the sender.
 func (h *Handler) missed(req *page.Request, read int64, err error) {
 	if _, done := errors.AsType[traceless](err); done || h.deps.Feeds == nil {
 		return
@@ -63,6 +64,7 @@ func (h *Handler) missed(req *page.Request, read int64, err error) {
 	if doc.Status == http.StatusRequestEntityTooLarge {
 		kind = fault.TooLarge
 	}
+	// Source is "" if the token is bound to several sources and the request names none.
 	who := req.Who
 	source, serr := sourceOf(req.QueryValue("source"), who)
 	if serr != nil {
@@ -78,8 +80,9 @@ func (h *Handler) missed(req *page.Request, read int64, err error) {
 	}
 }
 
-// missedReason returns the reason in the dead letter of a body that is not stored.
-// length is what the request stated, -1 for nothing.
+// missedReason returns the reason in the dead letter of a body that is not stored. length
+// is what the request stated, -1 for nothing. It states what was announced and what
+// arrived, because a difference points to a proxy that cut the body.
 func (h *Handler) missedReason(length, read int64, kind fault.Kind, detail string) string {
 	size := byteSize(length)
 	switch {
@@ -94,7 +97,8 @@ func (h *Handler) missedReason(length, read int64, kind fault.Kind, detail strin
 	return fmt.Sprintf("a body of %s, which was refused: %s", size, detail)
 }
 
-// ownName returns the source that a sender is, regardless of what it claims.
+// ownName returns the source that a sender is, regardless of what it claims. It is the
+// first source that the token is bound to, or the name of the token.
 func ownName(who auth.Principal) string {
 	if len(who.Sources) > 0 {
 		return who.Sources[0]

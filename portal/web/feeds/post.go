@@ -50,7 +50,8 @@ func (h *Handler) feeds() (Feeds, error) {
 	return h.deps.Feeds, nil
 }
 
-// feedAnswer is the answer to a post, as documented.
+// feedAnswer is the answer to a post, as documented. It is the answer of all formats.
+// Duplicates are not errors: senders repeat what was not acknowledged.
 type feedAnswer struct {
 	Accepted  int            `json:"accepted"`
 	Duplicate int            `json:"duplicate"`
@@ -65,7 +66,8 @@ type feedRejected struct {
 	Reason string `json:"reason"`
 }
 
-// add adds the result of a part of a body whose first item has the given index.
+// add adds the result of a part of a body whose first item has the given index. Indexes
+// are made relative to the whole body.
 func (a *feedAnswer) add(part feedstore.Result, first int) {
 	a.Accepted += part.Accepted
 	a.Duplicate += part.Duplicate
@@ -82,7 +84,8 @@ func (a *feedAnswer) add(part feedstore.Result, first int) {
 // newFeedAnswer returns an answer whose list is empty and not null.
 func newFeedAnswer() feedAnswer { return feedAnswer{Rejected: []feedRejected{}} }
 
-// feedInput returns a request as the decoders receive it.
+// feedInput returns a request as the decoders receive it. The decoder sees headers by
+// name only.
 func (h *Handler) feedInput(req *page.Request, body []byte) (feed.Input, error) {
 	who := req.Who
 	source, err := sourceOf(req.QueryValue("source"), who)
@@ -94,7 +97,8 @@ func (h *Handler) feedInput(req *page.Request, body []byte) (feed.Input, error) 
 
 // sourceOf returns the source of a post: the one that it names, else the one that the
 // token is bound to, else one named after the token. It fails with fault.Invalid if the
-// token is bound to several.
+// token is bound to several. Whether a bound token may name the source is checked by the
+// store.
 func sourceOf(named string, who auth.Principal) (string, error) {
 	switch {
 	case named != "":
@@ -109,7 +113,7 @@ func sourceOf(named string, who auth.Principal) (string, error) {
 }
 
 // feedBegin checks a request that brings a body. in has everything except the body and
-// its time.
+// its time. What can be refused without the body is refused before it is read.
 func (h *Handler) feedBegin(req *page.Request) (feeds Feeds, in feed.Input, err error) {
 	if feeds, err = h.feeds(); err != nil {
 		return nil, in, err
@@ -121,7 +125,9 @@ func (h *Handler) feedBegin(req *page.Request) (feeds Feeds, in feed.Input, err 
 	return feeds, in, err
 }
 
-// feedPost accepts one body.
+// feedPost accepts one body. The answer is 202: facts are durable, but folded later. A
+// format with AcceptsAll gets 202 even for a body that is rejected, because its sender
+// would repeat it without end.
 func (h *Handler) feedPost(req *page.Request) error {
 	feeds, in, err := h.feedBegin(req)
 	if err != nil {
@@ -135,6 +141,7 @@ func (h *Handler) feedPost(req *page.Request) error {
 	}
 	bodyRead(req)
 	in.Body = body
+	// The time is that of the complete body, which may arrive a minute after its head.
 	in.Received = h.Now()
 	format := h.format(req.PathValue("format"))
 	if err := h.checkSignature(format, in); err != nil {
@@ -169,7 +176,8 @@ func bodyRead(req *page.Request) {
 	_ = http.NewResponseController(req.Writer).SetReadDeadline(time.Time{}) // a recorder has no deadlines
 }
 
-// whetherKept marks the error of a body that is a dead letter already.
+// whetherKept marks the error of a body that is a dead letter already. Its dead letter
+// must not be written twice.
 func whetherKept(err error, got feedstore.Result) error {
 	if len(got.Rejected) > 0 {
 		return traceless{err}
@@ -220,12 +228,14 @@ func (h *Handler) feedStream(req *page.Request) error {
 	parts := lineParts{in: bufio.NewReaderSize(req.Body, 64<<10), most: int(part)}
 	for parts.next() {
 		if first > 0 {
+			// A stream may last for hours, in which a token can be revoked.
 			if err := h.StillMay(req, auth.PostFeed); err != nil {
 				return traceless{err} // no sender that may post
 			}
 		}
 		in.Body, in.Received = parts.part, h.Now()
 		got, err := feeds.Accept(req.Context(), formatOf(req), in)
+		// A rejected part does not end the stream, unless it is all of it.
 		if err != nil && (fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0 || first == 0 && parts.last) {
 			return whetherKept(err, got)
 		}
@@ -238,7 +248,8 @@ func (h *Handler) feedStream(req *page.Request) error {
 	return req.JSON(http.StatusAccepted, answer)
 }
 
-// lineParts splits a stream into parts of whole lines.
+// lineParts splits a stream into parts of whole lines. It holds at most one part and one
+// line in memory.
 type lineParts struct {
 	in    *bufio.Reader
 	most  int    // bytes of a part
@@ -249,7 +260,8 @@ type lineParts struct {
 	err   error
 }
 
-// next reads the next part. An empty stream is one empty part.
+// next reads the next part. An empty stream is one empty part. After false, err is nil at
+// the end of the stream. A line that would exceed the part begins the next one.
 func (p *lineParts) next() bool {
 	if p.last || p.err != nil {
 		return false
@@ -283,7 +295,8 @@ func (p *lineParts) take(line []byte) {
 	}
 }
 
-// line reads one line, which must fit into a part.
+// line reads one line, which must fit into a part. io.EOF comes with the last line, which
+// may lack its newline.
 func (p *lineParts) line() (line []byte, err error) {
 	for {
 		piece, err := p.in.ReadSlice('\n')

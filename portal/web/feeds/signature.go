@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// signature states whether the webhooks of a source are signed.
+// signature states whether the webhooks of a source are signed. It is a value of the API.
 type signature string
 
 const (
@@ -17,7 +17,8 @@ const (
 	signatureMissing signature = "missing"  // one is asked for, but no secret is stated
 )
 
-// format returns a format by its name; one that is not known has a name only.
+// format returns a format by its name; one that is not known has a name only. The store
+// refuses an unknown format.
 func (h *Handler) format(name string) feed.Format {
 	for _, f := range h.opt.Formats {
 		if f.Name == name {
@@ -27,8 +28,9 @@ func (h *Handler) format(name string) feed.Format {
 	return feed.Format{Name: name}
 }
 
-// signatureOf returns how bodies of a source are signed in a format, and the secrets
-// they may be signed with.
+// signatureOf returns how bodies of a source are signed in a format, and the secrets they
+// may be signed with. Several secrets are valid at a time, so that one can be replaced
+// without a gap.
 func (h *Handler) signatureOf(f feed.Format, source string) (how signature, secrets []string) {
 	if f.Signature == nil {
 		return signatureNone, nil
@@ -47,7 +49,8 @@ func (h *Handler) signatureOf(f feed.Format, source string) (how signature, secr
 }
 
 // checkSignature returns fault.Unauthenticated for a body that is not signed as its
-// source must sign.
+// source must sign. Any of the secrets will do. The comparison in constant time is that
+// of the format.
 func (h *Handler) checkSignature(f feed.Format, in feed.Input) error {
 	const op = "web.feed"
 	switch how, secrets := h.signatureOf(f, in.Source); how {

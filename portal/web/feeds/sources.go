@@ -53,7 +53,7 @@ func (h *Handler) feedsPage(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "feeds", view)
 }
 
-// feedRows returns the sources with secrets removed.
+// feedRows returns the sources with secrets removed. Why may quote what was sent.
 func (h *Handler) feedRows(req *page.Request, feeds Feeds) ([]feedRow, error) {
 	sources, err := feeds.Sources(req.Context())
 	rows := make([]feedRow, 0, len(sources))
@@ -65,7 +65,8 @@ func (h *Handler) feedRows(req *page.Request, feeds Feeds) ([]feedRow, error) {
 	return rows, err
 }
 
-// feederTokens returns the valid tokens that may post feeds and nothing else.
+// feederTokens returns the valid tokens that may post feeds and nothing else. It fails
+// with the error of Tokens.
 func (h *Handler) feederTokens(req *page.Request) (out []auth.Token, err error) {
 	all, err := h.deps.Tokens.Tokens(req.Context())
 	now := h.Now()
@@ -77,7 +78,8 @@ func (h *Handler) feederTokens(req *page.Request) (out []auth.Token, err error) 
 	return out, err
 }
 
-// sourceJSON is a source as JSON.
+// sourceJSON is a source as JSON. The names are part of the API; items_hour and items_day
+// count the last hour and day. Skew is positive or negative.
 type sourceJSON struct {
 	Name         string     `json:"name"`
 	Format       string     `json:"format"`
@@ -99,7 +101,7 @@ type sourceJSON struct {
 	Skew         float64    `json:"skew_seconds"`
 }
 
-// feedSources answers {"feeds":[…]}.
+// feedSources answers {"feeds":[…]}. Sources are in the order of their names.
 func (h *Handler) feedSources(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
