@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// Holds reports an error for each text that the page lacks, and for each that it must
-// not have.
+// Holds reports an error for each text that the page lacks, and for each that it must not
+// have. The page is logged without its indentation if the test has failed, once for all
+// texts. An unescaped text of a fixture among hides is how injection of markup is found.
 func Holds(t *testing.T, page string, says, hides []string) {
 	t.Helper()
 	for _, s := range says {

@@ -11,14 +11,19 @@ import (
 )
 
 // Feeds accepts each line as an item; the lines "bad", "broken" and "busy" are refused
-// accordingly.
+// accordingly. Posts may come from several goroutines; all other fields are for tests
+// that send one request at a time. "bad" is a rejected item, "broken" a body that is no
+// format at all and has a dead letter, "busy" a store that is overloaded. The format
+// "none" does not exist.
 type Feeds struct {
 	mu         sync.Mutex // of posts
 	Posts      []feed.Input
 	SourceList []feedstore.SourceStatus
 	Letters    []feedstore.DeadLetter
-	Done       []string
-	Unkept     []feedstore.Refusal
+	// Done has the retries and dismissals in their order, Unkept the refusals that would
+	// be dead letters.
+	Done   []string
+	Unkept []feedstore.Refusal
 }
 
 // Accept implements feeds.Feeds.
@@ -57,7 +62,8 @@ func (f *Feeds) RecordRefusal(_ context.Context, u feedstore.Refusal) error {
 // Sources implements feeds.Feeds.
 func (f *Feeds) Sources(context.Context) ([]feedstore.SourceStatus, error) { return f.SourceList, nil }
 
-// DeadLetters implements feeds.Feeds.
+// DeadLetters implements feeds.Feeds. There is a second page, which is empty: a test of
+// the links between pages needs no more.
 func (f *Feeds) DeadLetters(_ context.Context, filter feedstore.DeadLetterFilter) ([]feedstore.DeadLetter, string, error) {
 	if filter.Cursor != "" {
 		return nil, "", nil
@@ -65,7 +71,8 @@ func (f *Feeds) DeadLetters(_ context.Context, filter feedstore.DeadLetterFilter
 	return f.Letters, "more", nil
 }
 
-// RetryDeadLetter implements feeds.Feeds.
+// RetryDeadLetter implements feeds.Feeds. The letter "still" is rejected again, every
+// other one is accepted.
 func (f *Feeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Result, error) {
 	f.Done = append(f.Done, "retry "+id)
 	if id == "still" {

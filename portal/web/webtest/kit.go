@@ -14,7 +14,8 @@ import (
 )
 
 // Kit returns a kit at http://kb.example over fakes, for the tests of one handler.
-// Everyone may read.
+// Everyone may read. Requests have a fixed id and the clock is Now, so that pages have
+// the same bytes in each run.
 func Kit(t testing.TB) *page.Kit {
 	t.Helper()
 	k, err := page.New(page.Deps{Texts: Texts(t), Templates: Templates(t), Auth: &Auth{}, Search: &Search{},
@@ -30,7 +31,8 @@ func Kit(t testing.TB) *page.Kit {
 }
 
 // Mount serves the routes of one handler without a router: the first row that matches a
-// request answers it.
+// request answers it. It admits requests as the portal does, but ignores the rows of
+// other handlers and the order of the router: rows must not overlap.
 func Mount(k *page.Kit, rows []page.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := k.NewRequest(w, r)
@@ -53,13 +55,14 @@ func Mount(k *page.Kit, rows []page.Route) http.Handler {
 	})
 }
 
-// parts are the named parts of a path.
+// parts are the named parts of a path. A handler reads them through page.Params.
 type parts map[string]string
 
 // Param implements page.Params.
 func (p parts) Param(name string) string { return p[name] }
 
-// match compares a path with a pattern, segment by segment.
+// match compares a path with a pattern, segment by segment. A star at the end matches the
+// rest of the path, which may be empty but for its slash.
 func match(pattern, path string) (parts, bool) {
 	named, is := parts{}, strings.Split(path, "/")
 	want := strings.Split(pattern, "/")
@@ -79,14 +82,15 @@ func match(pattern, path string) (parts, bool) {
 	return named, len(is) == len(want)
 }
 
-// Texts returns the printer of the texts in English.
+// Texts returns the printer of the texts in English. It stops the test if the catalogue
+// cannot be loaded.
 func Texts(t testing.TB) *messages.Printer {
 	texts, _ := shared(t)
 	return texts
 }
 
 // Templates returns the templates with the texts in English, parsed once for all tests of
-// a package.
+// a package. They are safe for parallel tests, as they are not changed.
 func Templates(t testing.TB) *page.Templates {
 	_, templates := shared(t)
 	return templates

@@ -21,6 +21,8 @@ import (
 var Now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 const (
+	// The two revisions of Checkout, their texts, and an attachment. The digits make them
+	// easy to recognize in failures.
 	Commit1   = postmortems.OID("1111111111111111111111111111111111111111")
 	Commit2   = postmortems.OID("2222222222222222222222222222222222222222")
 	Blob1     = postmortems.OID("a111111111111111111111111111111111111111")
@@ -28,7 +30,8 @@ const (
 	BlobImage = postmortems.OID("b111111111111111111111111111111111111111")
 )
 
-// Exact returns an instant known to the second, unknown for a malformed time.
+// Exact returns an instant known to the second, unknown for a malformed time. A malformed
+// time is a mistake of the test and shows as an unknown time on the page.
 func Exact(s string) postmortems.Instant {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -37,7 +40,10 @@ func Exact(s string) postmortems.Instant {
 	return postmortems.Instant{At: t, Precision: postmortems.Exact}
 }
 
-// Checkout is the post-mortem that most tests read.
+// Checkout is the post-mortem that most tests read. It has one action item of each state,
+// an overdue one among them, a timeline with an entry without a time, and three links: to
+// a document, to nothing, and to an image. Each call returns a new value, which a test
+// may change.
 func Checkout() library.Page {
 	times := postmortems.Times{
 		Started: Exact("2026-10-03T08:00:00Z"), Detected: Exact("2026-10-03T08:04:00Z"), Diagnosed: Exact("2026-10-03T08:20:00Z"),
@@ -105,7 +111,9 @@ func Checkout() library.Page {
 	}
 }
 
-// wholeFix is a section with one of everything that a fix may hold.
+// WholeFix is a section with one of everything that a fix may hold: text that looks like
+// markup, code, nested lists, a table and a callout. It finds excerpts that end inside an
+// element.
 const WholeFix = `<p>Raise &lt;pool.max&gt; to 200.</p>
 <p>Then roll back:</p>
 <pre class="code" tabindex="0"><code>deployctl rollback --all</code></pre>
@@ -129,7 +137,8 @@ const WholeFix = `<p>Raise &lt;pool.max&gt; to 200.</p>
 </div>
 `
 
-// Runbook is a runbook whose title is markup.
+// Runbook is a runbook whose title is markup. A page that does not escape it shows "<b>"
+// as a tag.
 func Runbook() library.Record {
 	return library.Record{
 		ID: "pool", Address: "/runbooks/pool", Path: "runbooks/pool.md", Kind: postmortems.Runbook, Title: "GatewayPoolExhausted <b>",
@@ -139,7 +148,8 @@ func Runbook() library.Record {
 	}
 }
 
-// Chinese is a post-mortem in Chinese.
+// Chinese is a post-mortem in Chinese. Its address is percent-encoded. It finds code that
+// cuts or compares bytes.
 func Chinese() library.Record {
 	d := 9 * time.Minute
 	return library.Record{
@@ -150,23 +160,28 @@ func Chinese() library.Record {
 	}
 }
 
-// fakeLibrary answers from one page and a few records.
+// Library answers from one page and a few records. An empty Records is an empty portal.
+// The fields may be set before the first request only.
 type Library struct {
-	mu        sync.Mutex
-	State     uint64       // answer of Seq
+	mu    sync.Mutex
+	State uint64 // answer of Seq
+	// State changes when a test simulates a push.
 	Doc       library.Page // the one page
 	Records   []library.Record
 	Reads     []string // ids, by MarkRead
 	PagesRead int      // how often Page was asked
 	Err       error    // of Seq
 
+	// PageErr finds pages that do not survive a document that cannot be read.
 	PageErr error // of Page alone
 }
 
 // Seq implements documents.Library.
 func (l *Library) Seq(context.Context) (uint64, error) { return l.State, l.Err }
 
-// Lookup implements documents.Library.
+// Lookup implements documents.Library. Some addresses have fixed answers: a redirect, a
+// removed document, files that could run in a browser, and "/broken", whose error has a
+// path that no page may show.
 func (l *Library) Lookup(_ context.Context, address string) (library.Found, error) {
 	for _, r := range l.Records {
 		if r.Address == address {
@@ -205,7 +220,8 @@ func (l *Library) ByID(_ context.Context, id string) (library.Found, error) {
 	return library.Found{}, fault.New(fault.NotFound, "library", "there is no document with this id")
 }
 
-// Page implements documents.Library.
+// Page implements documents.Library. rev is matched as a prefix, as by the library. It
+// counts its calls, by which tests of the cache see that a page was not built again.
 func (l *Library) Page(_ context.Context, id string, rev postmortems.OID) (library.Page, error) {
 	l.mu.Lock()
 	l.PagesRead++
@@ -227,6 +243,7 @@ func (l *Library) Page(_ context.Context, id string, rev postmortems.OID) (libra
 	return p, nil
 }
 
+// The newest is first.
 func (l *Library) revisions() []library.Revision {
 	first := l.Doc.Revision
 	first.Number, first.Commit, first.Blob, first.Subject = 1, Commit1, Blob1, "First draft"
@@ -242,7 +259,8 @@ func (l *Library) Revisions(_ context.Context, id string) ([]library.Revision, e
 	return l.revisions(), nil
 }
 
-// List implements documents.Library.
+// List implements documents.Library. The first page always has a next one, so that its
+// link is tested.
 func (l *Library) List(_ context.Context, f library.Filter) ([]library.Record, string, error) {
 	var out []library.Record
 	for _, r := range l.Records {
@@ -257,7 +275,8 @@ func (l *Library) List(_ context.Context, f library.Filter) ([]library.Record, s
 	return out, "", nil
 }
 
-// Counts implements documents.Library.
+// Counts implements documents.Library. The filter is ignored. One service has a slash in
+// its name, which links must keep.
 func (l *Library) Counts(_ context.Context, facet string, _ library.Filter) ([]library.Count, error) {
 	if len(l.Records) == 0 {
 		return nil, nil
@@ -299,7 +318,8 @@ func (l *Library) MarkRead(id string) {
 	l.Reads = append(l.Reads, id)
 }
 
-// Drafts implements documents.Library.
+// Drafts implements documents.Library. One branch is a prefix of the other, for the split
+// of addresses at the longest one.
 func (l *Library) Drafts(context.Context) ([]library.Draft, error) {
 	if len(l.Records) == 0 {
 		return nil, nil
@@ -329,7 +349,7 @@ func (l *Library) DraftFile(_ context.Context, branch, path string) (library.Fil
 	return library.File{}, fault.New(fault.NotFound, "library", "the draft does not change this file")
 }
 
-// Content gives each blob its own text.
+// Content gives each blob its own text. An unknown object is empty.
 type Content struct{}
 
 // Blobs implements postmortems.Content.
@@ -345,7 +365,8 @@ func (Content) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, []by
 	return nil
 }
 
-// Git writes which service was requested, and by whom.
+// Git writes which service was requested, and by whom. The bytes show which method was
+// called, and as whom.
 type Git struct{}
 
 // InfoRefs implements web.Git.
@@ -371,7 +392,8 @@ func (Git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principa
 }
 
 // Auth knows one token per role, named after it; "pst_feeder:a,b" is bound to sources.
-// The values of sessions contain the token.
+// The values of sessions contain the token. Ended has the values of cookies that were
+// logged out. A feeder with sources shows what bound tokens may do.
 type Auth struct {
 	Ended []string // sessions, by Logout
 	// uses, when set, are those left until every token is revoked.
@@ -414,7 +436,8 @@ func (a *Auth) Logout(_ context.Context, session string) error {
 	return nil
 }
 
-// Admin does nothing; Backup fails with Broken after its first bytes.
+// Admin does nothing; Backup fails with Broken after its first bytes. A failure after the
+// first bytes shows how a stream is aborted.
 type Admin struct{ Broken error }
 
 // CreateToken implements web.Admin.
@@ -460,7 +483,8 @@ type Status struct{ Current page.Status }
 // Status implements page.StatusReporter.
 func (s *Status) Status(context.Context) page.Status { return s.Current }
 
-// Renderer returns the beginning of a body.
+// Renderer returns the beginning of a body. It fails with a panic for Markdown of less
+// than ten bytes, which no rule has.
 type Renderer struct{}
 
 // RenderBody implements postmortems.BodyRenderer.

@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// fakeReports holds one report at two revisions.
+// Reports holds one report at two revisions, which differ in their first figure.
 type Reports struct{ One reports.Report }
 
 // revision returns the row of a revision.
@@ -31,7 +31,7 @@ func (f Reports) Definitions(context.Context) ([]reports.Definition, error) {
 	return reports.BuiltIn("Asia/Shanghai"), nil
 }
 
-// List implements reporting.Reports.
+// List implements reporting.Reports. One row is enough for lists; other names have none.
 func (f Reports) List(_ context.Context, name, _ string, _ int) ([]reportstore.Revision, string, error) {
 	if name != "" && name != f.One.Name {
 		return nil, "", nil
@@ -39,7 +39,8 @@ func (f Reports) List(_ context.Context, name, _ string, _ int) ([]reportstore.R
 	return []reportstore.Revision{f.revision(2)}, "", nil
 }
 
-// Report implements reporting.Reports.
+// Report implements reporting.Reports. Number 0 is the newest, 2; greater ones are
+// fault.NotFound.
 func (f Reports) Report(_ context.Context, name, period string, n int) (reportstore.Published, error) {
 	if name != f.One.Name || period != f.One.Period || n > 2 {
 		return reportstore.Published{}, fault.New(fault.NotFound, "fake", "there is no such report")
@@ -71,12 +72,13 @@ func (f Reports) Preview(context.Context, string, string) (reports.Report, error
 	return f.One, nil
 }
 
-// Run implements reporting.Reports.
+// Run implements reporting.Reports. It always makes a third revision.
 func (f Reports) Run(context.Context, string, string, bool) (reportstore.Revision, bool, error) {
 	return f.revision(3), true, nil
 }
 
-// Words implements reporting.Reports.
+// Words implements reporting.Reports. The link shows whether base is used, the escaping
+// whether notes are.
 func (f Reports) Words(_ context.Context, r reports.Report, base string) ([]byte, error) {
 	if r.Words == "" {
 		return nil, nil
@@ -84,7 +86,8 @@ func (f Reports) Words(_ context.Context, r reports.Report, base string) ([]byte
 	return []byte("<p><a href=\"" + base + "/p/1\">" + html.EscapeString(r.Words) + "</a></p>"), nil
 }
 
-// Charts draws empty charts.
+// Charts draws empty charts. The id of an inline chart is escaped by the fake, so that a
+// test of its quotes is one of the page.
 type Charts struct{}
 
 // Inline implements reporting.Charts.
@@ -105,7 +108,7 @@ func (Charts) Table(reports.Report, reports.Chart) ([]string, [][]string) {
 	return []string{"Time", "Left"}, [][]string{{"today", "12 %"}}
 }
 
-// fakeJobs has one job.
+// Jobs has one job and remembers which were started, and by whom.
 type Jobs struct{ Asked []string }
 
 // Status implements reporting.Jobs.
@@ -123,7 +126,7 @@ func (f *Jobs) RunNow(name, who string) error {
 func Weekly(t testing.TB) reports.Report { return Report(t, "weekly") }
 
 // Report returns a golden report of the compiler's own tests: "daily", "weekly",
-// "monthly".
+// "monthly". Pages are tested with what the compiler really produces.
 func Report(t testing.TB, name string) reports.Report {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root(t), "reports", "testdata", name+".json"))
@@ -137,7 +140,8 @@ func Report(t testing.TB, name string) reports.Report {
 	return r
 }
 
-// root returns the top folder of the repository.
+// root returns the top folder of the repository. Tests run in the folder of their
+// package, so it looks upwards for go.mod.
 func root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -154,7 +158,7 @@ func root(t testing.TB) string {
 	return ""
 }
 
-// Deliveries has one delivery that failed.
+// Deliveries has one delivery that failed. It has a reason that a person can act on.
 type Deliveries struct{}
 
 // List implements reporting.Deliveries.

@@ -12,7 +12,9 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// Search finds every record for every query, and remembers the request.
+// Search finds every record for every query, and remembers the request. Title and quote
+// have markup, by which missing escapes are found. None finds nothing; Err fails every
+// method that can fail.
 type Search struct {
 	Last         search.Request
 	LastSimilar  search.SimilarRequest
@@ -50,7 +52,8 @@ func (s *Search) Search(_ context.Context, r search.Request) (search.Results, er
 	}, nil
 }
 
-// Suggest knows one runbook and its alert.
+// Suggest knows one runbook and its alert. A prefix of the name finds both, for tests of
+// searching while typing.
 type Suggest struct{}
 
 // Suggest implements searching.Suggester.
@@ -64,7 +67,8 @@ func (Suggest) Suggest(text string, limit int) []suggest.Suggestion {
 	}
 }
 
-// Queries remembers what it recorded.
+// Queries remembers what it recorded. It queues nothing, so that a test can compare at
+// once.
 type Queries struct {
 	Searches    []querylog.Search
 	OpenedPages []string // page and query
@@ -79,7 +83,8 @@ func (q *Queries) Asked(s querylog.Search) { q.Searches = append(q.Searches, s) 
 // Opened implements searching.QueryLog.
 func (q *Queries) Opened(page, text string) { q.OpenedPages = append(q.OpenedPages, page+" "+text) }
 
-// Gaps implements searching.QueryLog.
+// Gaps implements searching.QueryLog. Both scripts are in the queries, one of which looks
+// like markup.
 func (q *Queries) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, error) {
 	return querylog.Gaps{From: from, To: to, Searches: 1412, Empty: 7, Unopened: 3, Gaps: []querylog.Gap{
 		{Query: "redis <eviction>", Asked: 7, Empty: 7, Watched: 7, Last: Now},
@@ -107,7 +112,8 @@ func (q *Queries) Finish(_ context.Context, id string, done bool, by string) err
 	return q.Err
 }
 
-// Similar implements web.Searcher.
+// Similar implements web.Searcher. Named is set for the one known alert, in any case, and
+// for pasted texts.
 func (s *Search) Similar(_ context.Context, r search.SimilarRequest) (search.Likeness, error) {
 	s.LastSimilar = r
 	out := search.Likeness{Reading: paste.Read(r.Text)}
@@ -137,7 +143,8 @@ func (s *Search) Similar(_ context.Context, r search.SimilarRequest) (search.Lik
 	return out, err
 }
 
-// Related implements web.Searcher.
+// Related implements web.Searcher. RelatedCalls shows that a cached page does not search
+// again.
 func (s *Search) Related(_ context.Context, id string, _ int) ([]search.Match, error) {
 	s.RelatedCalls++
 	if s.Err != nil {

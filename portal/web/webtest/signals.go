@@ -15,7 +15,9 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Signals answers with what a test set, and remembers what people entered.
+// Signals answers with what a test set, and remembers what people entered. Lists are
+// returned whole, whatever the span. Wide fails them all, for tests that too much is
+// never shown as none.
 type Signals struct {
 	IncidentList  []incident.Incident
 	EpisodeList   []alert.Episode
@@ -36,7 +38,8 @@ type Signals struct {
 // Ago returns the time that many minutes before the test's now.
 func Ago(minutes int) time.Time { return Now.Add(-time.Duration(minutes) * time.Minute) }
 
-// Moments returns the times of milestones from pairs of milestone and minutes ago.
+// Moments returns the times of milestones from pairs of milestone and minutes ago. It
+// panics for pairs of other types: a mistake of the test.
 func Moments(pairs ...any) map[incident.Milestone]incident.Moment {
 	m := map[incident.Milestone]incident.Moment{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -46,7 +49,8 @@ func Moments(pairs ...any) map[incident.Milestone]incident.Moment {
 }
 
 // SignalsOfADay has one incident reported by three sources, an open one, a doubtful one,
-// and what happened around them.
+// and what happened around them. The doubtful one has a length of 0. Texts have markup
+// and Chinese, by which escaping and cutting are tested.
 func SignalsOfADay() *Signals {
 	voices := []incident.Record{
 		{Source: "postmortem:checkout-1", Form: "postmortem", Ref: "PX1", Rev: 2, At: Ago(100), Title: "Checkout <failed> 支付", Severity: "SEV2",
@@ -156,7 +160,8 @@ func (f *Signals) Spent(context.Context, incident.Incident) ([]incidentparts.Bud
 	return f.BudgetList, nil
 }
 
-// Edit implements incidents.Signals.
+// Edit implements incidents.Signals. Edits are checked as by the store, so that invalid
+// forms show their reason.
 func (f *Signals) Edit(_ context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
 	f.Who, f.Edits = hand.Who, append(f.Edits, edits...)
 	for _, e := range edits {
@@ -172,7 +177,7 @@ func (f *Signals) Edit(_ context.Context, hand incident.Hand, id string, edits .
 	return incident.Incident{ID: id}, nil
 }
 
-// Enter implements incidents.Signals.
+// Enter implements incidents.Signals. An entry without a title is fault.Invalid.
 func (f *Signals) Enter(_ context.Context, hand incident.Hand, v incident.Record) (incident.Incident, bool, error) {
 	if v.Title == "" {
 		return incident.Incident{}, false, fault.New(fault.Invalid, "test", "give the incident a title")
@@ -181,7 +186,7 @@ func (f *Signals) Enter(_ context.Context, hand incident.Hand, v incident.Record
 	return incident.Incident{ID: "E-1"}, true, nil
 }
 
-// Decide implements incidents.Signals.
+// Decide implements incidents.Signals. A decision without a state is fault.Invalid.
 func (f *Signals) Decide(_ context.Context, who string, d sql.Decision) error {
 	f.Who, f.Decisions = who, append(f.Decisions, d)
 	if d.State == "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// Board evaluates fixed SLOs.
+// Board evaluates fixed SLOs. From and To are the span of the last request.
 type Board struct {
 	RowList  []slostatus.Row
 	From, To time.Time
@@ -20,7 +20,8 @@ type Board struct {
 // Rows implements slos.Board.
 func (b *Board) Rows(context.Context) ([]slostatus.Row, error) { return b.RowList, nil }
 
-// Detail implements slos.Board.
+// Detail implements slos.Board. The second step has no data, the second origin looks like
+// markup and was set aside for some days.
 func (b *Board) Detail(_ context.Context, name string, from, to time.Time) (slostatus.Detail, error) {
 	b.From, b.To = from, to
 	for _, r := range b.RowList {
@@ -73,7 +74,9 @@ func (Directory) Services(context.Context) ([]slo.Service, error) {
 	}, nil
 }
 
-// Scored returns an SLO with its numbers.
+// Scored returns an SLO with its numbers. good and total are events; the target is 99.9
+// %. Any state but OK has no numbers and a reason. One rule fires, and the oldest week
+// has no data.
 func Scored(name string, good, total float64, s slo.State) slostatus.Row {
 	x := slo.SLO{
 		Name: name, Title: "The " + name, Service: "checkout", Target: 0.999, Method: slo.Occurrences, Path: "slos/checkout.yaml", Line: 21,

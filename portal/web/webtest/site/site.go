@@ -22,7 +22,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// From sends one request from an address.
+// From sends one request from an address. It is for tests of limits by address; ip has a
+// port, as RemoteAddr has.
 func (s *Site) From(ip, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.RemoteAddr = ip
@@ -35,18 +36,20 @@ func (s *Site) From(ip, method, target, body string, headers ...string) *httptes
 }
 
 const (
+	// Revoked is an unknown token, FormType the type of a posted form.
 	Revoked  = "Bearer pst_revoked"
 	FormType = "application/x-www-form-urlencoded"
 )
 
-// Basic returns the credential of a Basic header.
+// Basic returns the credential of a Basic header. git sends tokens in this form.
 func Basic(user, password string) string {
 	r := http.Request{Header: http.Header{}}
 	r.SetBasicAuth(user, password)
 	return strings.TrimPrefix(r.Header.Get("Authorization"), "Basic ")
 }
 
-// WithFeeds makes a portal whose feeds the test can read.
+// WithFeeds makes a portal whose feeds the test can read. opts are applied before the
+// feeds are set, which they cannot replace.
 func WithFeeds(t *testing.T, opts ...func(*web.Deps, *web.Options)) (*Site, *webtest.Feeds) {
 	f := &webtest.Feeds{}
 	opts = append(opts, func(d *web.Deps, _ *web.Options) { d.Feeds = f })
@@ -56,7 +59,8 @@ func WithFeeds(t *testing.T, opts ...func(*web.Deps, *web.Options)) (*Site, *web
 // Feeder is the header of a feeder.
 const Feeder = "Bearer pst_feeder"
 
-// AskHost sends one request for a host.
+// AskHost sends one request for a host. It is for tests of the host check. Such a request
+// has no Accept header and counts as a browser's.
 func (s *Site) AskHost(host, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = host
@@ -68,7 +72,8 @@ func (s *Site) AskHost(host, method, target, body string, headers ...string) *ht
 	return w
 }
 
-// WithReports makes a portal with one report.
+// WithReports makes a portal with one report. The prefix /x finds links that are made
+// without it.
 func WithReports(t testing.TB, r reports.Report, opts ...func(*web.Deps, *web.Options)) *Site {
 	t.Helper()
 	return New(t, "https://kb.example/x", append(opts, func(d *web.Deps, _ *web.Options) {
@@ -83,19 +88,22 @@ func WithSignals(t *testing.T) (*Site, *webtest.Signals) {
 	return New(t, "https://kb.example/kb", func(d *web.Deps, _ *web.Options) { d.Signals = f }), f
 }
 
-// Post sends a form with a token.
+// Post sends a form with a token. It returns the redirect's Location, "" if there is
+// none.
 func (s *Site) Post(target, token string, form url.Values) (status int, location, body string) {
 	w := s.Ask(http.MethodPost, target, form.Encode(), "Authorization", "Bearer "+token, "Content-Type", "application/x-www-form-urlencoded")
 	return w.Code, w.Header().Get("Location"), w.Body.String()
 }
 
-// Paste sends a text to /similar and returns the page.
+// Paste sends a text to /similar and returns the page. The status is not returned: a
+// refusal is visible in the page.
 func (s *Site) Paste(text string, headers ...string) string {
 	headers = append(headers, "Content-Type", "application/x-www-form-urlencoded")
 	return s.Ask(http.MethodPost, "/similar", url.Values{"text": {text}}.Encode(), headers...).Body.String()
 }
 
-// Site is a portal over fakes, and the fakes.
+// Site is a portal over fakes, and the fakes. A test changes the fakes before it sends
+// requests.
 type Site struct {
 	*web.Server
 	Lib     *webtest.Library
@@ -105,7 +113,8 @@ type Site struct {
 	Queries *webtest.Queries
 }
 
-// New makes a portal at publicURL; opts change what it is made of.
+// New makes a portal at publicURL; opts change what it is made of. Every part is present
+// that New of web needs; boards, reports and signals are not.
 func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) *Site {
 	t.Helper()
 	u, err := url.Parse(publicURL)
@@ -125,6 +134,8 @@ func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) 
 		Rules: []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w",
 			Fix: "m"}},
 		Renderer: webtest.Renderer{}, Schemas: map[string][]byte{"postmortem": []byte(`{"type":"object"}`)},
+		// The API answers with the address that it was called with, so that a test sees
+		// what documents pass on.
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"api":%q}`, r.URL.RequestURI())
@@ -144,10 +155,11 @@ func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) 
 	return s
 }
 
-// Closed makes reading need a token.
+// Closed makes reading need a token. It is an option of New.
 func Closed(_ *web.Deps, o *web.Options) { o.OpenReading = false }
 
-// Ask sends one request; headers are pairs of name and value.
+// Ask sends one request; headers are pairs of name and value. The Accept header is a
+// browser's unless headers replace it.
 func (s *Site) Ask(method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Header.Set("Accept", "text/html,application/xhtml+xml")
