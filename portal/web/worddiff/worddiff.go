@@ -34,7 +34,9 @@ type Piece struct {
 // after the other.
 const maxEdits = 2000
 
-// Compare returns the pieces that lead from old to new, by the algorithm of Myers.
+// Compare returns the pieces that lead from old to new, by the algorithm of Myers. Common
+// words at both ends are removed first, since most revisions change a few lines and the
+// cost depends on the edits between.
 func Compare(old, new string) []Piece {
 	a, b := words(old), words(new)
 	head := common(a, b)
@@ -64,7 +66,8 @@ func commonTail(a, b []string) int {
 	return n
 }
 
-// middle compares what is between the common ends.
+// middle compares what is between the common ends. Without a script within the bound, all
+// of a is deleted and all of b inserted.
 func middle(a, b []string) []Piece {
 	trace, ok := forward(a, b)
 	if !ok {
@@ -74,7 +77,8 @@ func middle(a, b []string) []Piece {
 }
 
 // forward finds, for each number of edits d, how far each diagonal k reaches:
-// trace[d][k+d] is the furthest x with d edits.
+// trace[d][k+d] is the furthest x with d edits. It takes (len(a)+len(b)) × d steps at
+// most. ok is false beyond maxEdits.
 func forward(a, b []string) (trace [][]int32, ok bool) {
 	reach := []int32{0}
 	for d := 0; d <= min(len(a)+len(b), maxEdits); d++ {
@@ -94,7 +98,8 @@ func forward(a, b []string) (trace [][]int32, ok bool) {
 	return nil, false
 }
 
-// step is where diagonal k begins after one more edit than reach has.
+// step is where diagonal k begins after one more edit than reach has. It is an index into
+// a; the index into b is x - k.
 func step(reach []int32, d, k int) int {
 	if d == 0 {
 		return 0
@@ -111,7 +116,8 @@ func goesDown(reach []int32, d, k int) bool {
 	return k == -d || k != d && reach[k-1+d-1] < reach[k+1+d-1]
 }
 
-// backward walks the trace from its end and returns the pieces in reading order.
+// backward walks the trace from its end and returns the pieces in reading order. Each
+// step back takes the equal words first and then the one edit that led to their diagonal.
 func backward(a, b []string, trace [][]int32) []Piece {
 	var reversed []Piece
 	x, y := len(a), len(b)
@@ -185,7 +191,7 @@ func merge(pieces []Piece) []Piece {
 	return out
 }
 
-// words splits a text into words without losing a byte.
+// words splits a text into words without losing a byte. Joined, they are the text again.
 func words(s string) []string {
 	var out []string
 	for s != "" {
@@ -213,7 +219,8 @@ func wordLength(s string) int {
 	return n
 }
 
-// joins reports whether a character forms words with its neighbours.
+// joins reports whether a character forms words with its neighbours. Han text has no
+// spaces, so each character is compared alone; RuneError is a single invalid byte.
 func joins(r rune) bool {
 	if unicode.Is(unicode.Han, r) || r == utf8.RuneError {
 		return false
