@@ -62,7 +62,7 @@ func (c *canvas) figure(f Figure, heading bool) error {
 type box struct{ x, y, w, h float64 }
 
 // rect fills a rectangle; opacity is 0 to 1. Nothing is drawn without a positive size.
-// opacity multiplies no alpha of the role, which is always opaque.
+// The opacity replaces the alpha of the color.
 func (c *canvas) rect(b box, role Role, opacity float64) {
 	if b.w <= 0 || b.h <= 0 {
 		return

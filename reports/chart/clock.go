@@ -90,7 +90,7 @@ func (k Clock) cell(c *canvas, b box, n, highest int) {
 	}
 	shade, role := shadeOf(float64(n) / float64(highest))
 	c.rect(inner, Accent, shade)
-	// Five digits and more are written in thousands where the cell is too narrow.
+	// A count that is wider than its cell is written in thousands.
 	label := strconv.Itoa(n)
 	if thousand := 1000; c.textWidth(label, smallSize) > b.w {
 		label = strconv.Itoa(n/thousand) + "k"

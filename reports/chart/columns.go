@@ -105,8 +105,8 @@ func (f Columns) legend() []legendEntry {
 	return entries
 }
 
-// draw draws the grid, the legend and the columns. A height of 1e-9 avoids an axis
-// without a length before the axis for no counts at all replaces it.
+// draw draws the grid, the legend and the columns. If all counts are 0, the axis is from
+// 0 to 1.
 func (f Columns) draw(c *canvas) error {
 	tops, highest := f.tops()
 	if len(f.Names) == 0 || len(f.Stacks) == 0 {

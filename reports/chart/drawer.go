@@ -49,8 +49,7 @@ type Drawer struct {
 
 // NewDrawer returns a Drawer. font is a TrueType file with glyf outlines, or nil for the
 // embedded face. It fails for other fonts, such as OpenType with CFF outlines. texts
-// writes what a figure without values says. A reader needs the reason as much as the fact
-// that there is nothing.
+// writes what a figure without values says.
 func NewDrawer(font []byte, texts *messages.Printer) (*Drawer, error) {
 	f, err := loadFace(font)
 	if err != nil {

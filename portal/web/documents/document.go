@@ -25,7 +25,7 @@ func (h *Handler) documentOrHistory(req *page.Request, id string, f form) error 
 	if err != nil {
 		return err
 	}
-	// The state is read before the document. If a push comes between, the page is kept
+	// The state is read before the document. If a push comes between, the page is cached
 	// under the older state and is built again for the next reader.
 	state, err := h.state(req.Context())
 	if err != nil {

@@ -21,9 +21,9 @@ type fileType struct {
 }
 
 // typeOfFile returns how a file is sent. HTML is sent as text and never runs. SVG may be
-// drawn in an <img>, where its scripts do not run, and is a download elsewhere. The list
-// is of types that a browser displays without running anything. An unknown extension is a
-// download, whose bytes the browser must not interpret.
+// drawn in an <img>, where its scripts do not run, and is a download elsewhere. What a
+// browser could run is a download or plain text. An unknown extension is a download,
+// whose bytes the browser must not interpret.
 func typeOfFile(name string) fileType {
 	const text = "text/plain; charset=utf-8"
 	switch strings.ToLower(path.Ext(name)) {

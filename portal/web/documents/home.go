@@ -83,9 +83,9 @@ func kindCounts(counts []library.Count) (total int, kinds []kindCount) {
 	return total, kinds
 }
 
-// overdue returns action items whose due date has passed, longest overdue first. most
-// bounds what is read, so fewer overdue items than most may be returned only if there are
-// no more.
+// overdue returns action items whose due date has passed, longest overdue first. Items
+// are read by due date, so that the first of them are the overdue ones; most bounds their
+// number.
 func (h *Handler) overdue(req *page.Request, most int) ([]docparts.ActionRow, error) {
 	items, err := h.deps.Library.Actions(req.Context(), library.ActionFilter{Status: "open", Limit: most})
 	if err != nil {

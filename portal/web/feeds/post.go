@@ -127,7 +127,7 @@ func (h *Handler) feedBegin(req *page.Request) (feeds Feeds, in feed.Input, err 
 
 // feedPost accepts one body. The answer is 202: facts are durable, but folded later. A
 // format with AcceptsAll gets 202 even for a body that is rejected, because its sender
-// would repeat it without end.
+// stops sending after a few refusals.
 func (h *Handler) feedPost(req *page.Request) error {
 	feeds, in, err := h.feedBegin(req)
 	if err != nil {

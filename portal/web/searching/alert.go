@@ -25,6 +25,7 @@ type alertView struct {
 	Search string           // address of a search for it
 }
 
+// The first bounds the cost of a search, the others the length of the page.
 const (
 	// maxAlertName bounds an alert's name, in bytes.
 	maxAlertName = 256

@@ -31,13 +31,15 @@ type gapsView struct {
 	Noted   bool // the reader has just left a note
 }
 
-// gapRow is a search that was of no use.
+// gapRow is a search that was of no use. Link repeats the search, so that it can be tried
+// against what was published since.
 type gapRow struct {
 	querylog.Gap
 	Link string
 }
 
-// noteView is a note about a missing runbook.
+// noteView is a note about a missing runbook. It is open until a publisher marks it as
+// done.
 type noteView struct {
 	querylog.Note
 	Link string // of the search

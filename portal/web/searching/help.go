@@ -17,7 +17,8 @@ type searchHelp struct {
 	Near    []nearView    // what begins like the words
 }
 
-// withoutView is a filter without which the search finds something.
+// withoutView is a filter without which the search finds something. Filter is the
+// qualifier as the query has it, Total the number of documents found without it.
 type withoutView struct {
 	Filter string
 	Link   string

@@ -102,7 +102,8 @@ func (h *Handler) noSearch(req *page.Request, view searchView, err error) error 
 }
 
 // rebuilding returns the state of an index that is not up to date, so that readers know
-// that results may be missing; "" if it is.
+// that results may be missing; "" if it is. The reason is that of the check named
+// "index".
 func (h *Handler) rebuilding(req *page.Request) string {
 	status := h.deps.Status.Status(req.Context())
 	for _, check := range status.Checks {

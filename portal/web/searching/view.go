@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// searchView is the page of search results.
+// searchView is the page of search results. It is shown with a query, without one, and
+// with the reason when search cannot answer.
 type searchView struct {
 	page.Frame
 	Page       string // names this view of the page; see Handler.pageView
@@ -41,7 +42,7 @@ type searchView struct {
 }
 
 // hitView is a result of a search. Name and the HTML of quotes are escaped by search, and
-// have no markup but marks.
+// have no markup but marks. The embedded Hit has the raw title; templates print Name.
 type hitView struct {
 	search.Hit
 	Link  string
@@ -96,7 +97,8 @@ func (h *Handler) fillSearch(ctx context.Context, view *searchView, wanted searc
 	}
 }
 
-// searchChips returns the filters that are on; each link removes one.
+// searchChips returns the filters that are on; each link removes one. Their order is that
+// of the query.
 func (h *Handler) searchChips(wanted search.Request) (chips []page.Chip) {
 	q := *wanted.Query
 	for _, f := range filtersOf(q) {

@@ -62,7 +62,9 @@ type parts map[string]string
 func (p parts) Param(name string) string { return p[name] }
 
 // match compares a path with a pattern, segment by segment. A star at the end matches the
-// rest of the path, which may be empty but for its slash.
+// rest of the path, which may be empty but for its slash. It returns the named parts. It
+// does not decode percent escapes, and a pattern without a star must have as many
+// segments as the path.
 func match(pattern, path string) (parts, bool) {
 	named, is := parts{}, strings.Split(path, "/")
 	want := strings.Split(pattern, "/")
@@ -109,7 +111,8 @@ var parsed = sync.OnceValues(func() (*page.Templates, error) {
 // english loads the catalogue once.
 var english = sync.OnceValues(messages.New)
 
-// shared returns the texts and the templates, loaded once.
+// shared returns the texts and the templates, loaded once. It stops the test if either
+// cannot be loaded.
 func shared(t testing.TB) (*messages.Printer, *page.Templates) {
 	t.Helper()
 	c, err := english()

@@ -201,13 +201,13 @@ func (l *Library) Lookup(_ context.Context, address string) (library.Found, erro
 	return library.Found{}, fault.New(fault.NotFound, "library", "there is no document here")
 }
 
-// goneGuide is a removed document.
+// goneGuide is a removed document. Its only text is Blob1, which its history still shows.
 func goneGuide() *library.Gone {
 	return &library.Gone{ID: "removed-1", Last: library.Revision{Commit: Commit1, Blob: Blob1, Title: "An old guide",
 		At: Now.AddDate(0, -1, 0)}}
 }
 
-// ByID implements documents.Library.
+// ByID implements documents.Library. Redirects of former ids are not part of the fake.
 func (l *Library) ByID(_ context.Context, id string) (library.Found, error) {
 	if id == "removed-1" {
 		return library.Found{Gone: goneGuide()}, nil
@@ -251,7 +251,7 @@ func (l *Library) revisions() []library.Revision {
 	return []library.Revision{l.Doc.Revision, first}
 }
 
-// Revisions implements documents.Library.
+// Revisions implements documents.Library. Removed documents have none in the fake.
 func (l *Library) Revisions(_ context.Context, id string) ([]library.Revision, error) {
 	if id != l.Doc.ID {
 		return nil, fault.New(fault.NotFound, "library", "there is no document with this id")
@@ -294,7 +294,8 @@ func (l *Library) Counts(_ context.Context, facet string, _ library.Filter) ([]l
 	return nil, nil
 }
 
-// Actions implements documents.Library.
+// Actions implements documents.Library. The limit is ignored. Without records there are
+// no items, as in an empty portal.
 func (l *Library) Actions(_ context.Context, f library.ActionFilter) ([]library.ActionItem, error) {
 	var out []library.ActionItem
 	if len(l.Records) == 0 {
@@ -308,7 +309,7 @@ func (l *Library) Actions(_ context.Context, f library.ActionFilter) ([]library.
 	return out, nil
 }
 
-// MostRead implements documents.Library.
+// MostRead implements documents.Library. The order is that of Records.
 func (l *Library) MostRead(context.Context, int) ([]library.Record, error) { return l.Records, nil }
 
 // MarkRead implements documents.Library.
@@ -333,7 +334,8 @@ func (l *Library) Drafts(context.Context) ([]library.Draft, error) {
 	return []library.Draft{other, d}, nil
 }
 
-// DraftPage implements documents.Library.
+// DraftPage implements documents.Library. Only one document is on a draft; all others are
+// fault.NotFound, by which the page falls back to what is published.
 func (l *Library) DraftPage(_ context.Context, branch, address string) (library.Page, error) {
 	if branch == "ana/pool" && address == "/postmortems/2026/checkout" {
 		return l.Doc, nil
@@ -341,7 +343,8 @@ func (l *Library) DraftPage(_ context.Context, branch, address string) (library.
 	return library.Page{}, fault.New(fault.NotFound, "library", "the draft does not change this document")
 }
 
-// DraftFile implements documents.Library.
+// DraftFile implements documents.Library. The one file is new on the draft, so that main
+// has nothing at its address.
 func (l *Library) DraftFile(_ context.Context, branch, path string) (library.File, error) {
 	if branch == "ana/pool" && path == "postmortems/2026/new.png" {
 		return library.File{Path: path, Blob: BlobImage}, nil
@@ -400,7 +403,8 @@ type Auth struct {
 	Uses *int
 }
 
-// Token implements page.Authenticator.
+// Token implements page.Authenticator. The roles are those that tokens can have; any
+// other secret is fault.Unauthenticated.
 func (a *Auth) Token(_ context.Context, secret string) (auth.Principal, error) {
 	if a.Uses != nil {
 		if *a.Uses--; *a.Uses < 0 {
@@ -419,7 +423,8 @@ func (a *Auth) Token(_ context.Context, secret string) (auth.Principal, error) {
 	return auth.Principal{}, fault.New(fault.Unauthenticated, "auth", "this token is not known")
 }
 
-// Login implements page.Authenticator.
+// Login implements page.Authenticator. It fails as Token does. A session lasts twelve
+// hours, as the cookie states.
 func (a *Auth) Login(ctx context.Context, secret string) (string, time.Time, error) {
 	_, err := a.Token(ctx, secret)
 	return "session-" + secret, Now.Add(12 * time.Hour), err
@@ -477,7 +482,8 @@ func (Admin) ImportGit(_ context.Context, repo string, _ auth.Principal, say fun
 	return nil
 }
 
-// Status reports a fixed state.
+// Status reports a fixed state. A test changes Current to simulate a failing check or an
+// index that is behind.
 type Status struct{ Current page.Status }
 
 // Status implements page.StatusReporter.

@@ -67,7 +67,8 @@ func (f Reports) Revisions(context.Context, string, string) ([]reportstore.Revis
 	return []reportstore.Revision{f.revision(2), f.revision(1)}, nil
 }
 
-// Preview implements reporting.Reports.
+// Preview implements reporting.Reports. It returns the report whatever the name and the
+// period.
 func (f Reports) Preview(context.Context, string, string) (reports.Report, error) {
 	return f.One, nil
 }
@@ -167,7 +168,8 @@ func (Deliveries) List(context.Context, ...outbox.State) ([]outbox.Delivery, err
 		Reason: "no such mailbox"}}, nil
 }
 
-// Resend implements reporting.Deliveries.
+// Resend implements reporting.Deliveries. It does not check the state, so Conflict is not
+// simulated.
 func (Deliveries) Resend(_ context.Context, id, _ string) (outbox.Delivery, error) {
 	return outbox.Delivery{ID: id, State: outbox.Queued}, nil
 }

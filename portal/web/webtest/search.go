@@ -25,7 +25,8 @@ type Search struct {
 	Matches      []search.Match                               // likewise, of Similar
 }
 
-// Search implements web.Searcher.
+// Search implements web.Searcher. The answer has a hit, facets, a note and a suggestion:
+// everything that the page of results shows.
 func (s *Search) Search(_ context.Context, r search.Request) (search.Results, error) {
 	s.Last = r
 	if s.Found != nil {
