@@ -112,8 +112,7 @@ func niceStep(raw float64, unit Unit) float64 {
 
 // logAxis returns a logarithmic axis for positive values. Its ticks are round numbers; it
 // begins and ends with a tick, and has at least two. The marks are far enough apart to be
-// labelled; values outside of them are beyond the axis, and the figure draws them at its
-// edge.
+// labelled; values outside of them are beyond the axis.
 func logAxis(low, high float64, unit Unit) axis {
 	marks := []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e4, 1e5, 1e6}
 	if unit == Seconds {
@@ -138,7 +137,7 @@ func logAxis(low, high float64, unit Unit) axis {
 // timeAxis returns an axis for a span of time, in Unix seconds. Its ticks are full hours,
 // days, weeks, months or years of the zone, as many as fit into room logical pixels. An
 // empty or reversed span is one second long, so that positions remain finite. If even
-// years are too many, the first ticks are kept.
+// years are too many, only the first ticks are drawn.
 func timeAxis(from, to time.Time, zone *time.Location, room float64) axis {
 	a := axis{min: seconds(from), max: seconds(to)}
 	if !from.Before(to) {

@@ -125,8 +125,8 @@ func (b *Board) judge(ctx context.Context, x slo.SLO, at slo.Span) (slo.Result, 
 	return slo.Judge(x, sum, at), err
 }
 
-// rulesOf returns the verdict of each standard burn-rate rule. A window without a rate
-// gives the zero Burn, which the rule judges as unknown.
+// rulesOf returns the verdict of each standard burn-rate rule. A window that was not
+// measured has the zero Burn, for which the rule is quiet.
 func rulesOf(x slo.SLO, burns []slo.Burn) (out []RuleState) {
 	by := map[time.Duration]slo.Burn{}
 	for _, burn := range burns {

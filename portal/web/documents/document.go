@@ -42,7 +42,7 @@ func (h *Handler) documentOrHistory(req *page.Request, id string, f form) error 
 	if rev == "" {
 		view.Related, whole = h.relatedTo(req.Context(), doc)
 	}
-	// Words are marked for one reader, on a page that is not kept: its address has a
+	// Words are marked for one reader, on a page that is not cached: its address has a
 	// query.
 	if words := docparts.WordsToMark(req); words != nil {
 		view.HTML = docparts.MarkWords(view.HTML, words)

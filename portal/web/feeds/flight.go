@@ -39,8 +39,9 @@ type flights struct {
 	large chan struct{} // holds one token while a large body is decoded
 }
 
-// newFlights returns room for bodies of the given size, however large it is. A single
-// body of the configured size must always fit, so the share is at least twice that size.
+// newFlights returns counters for bodies of at most the given size, however large it is.
+// A single body of the configured size must always fit, so the share is at least twice
+// that size.
 func newFlights(body int64) *flights {
 	return &flights{share: max(flightShare, 2*body), by: map[string]int64{}, large: make(chan struct{}, 1)}
 }

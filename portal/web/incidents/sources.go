@@ -142,7 +142,7 @@ func otherNames(in incident.Incident) (out []string) {
 }
 
 // hashed reports whether a name is a hash: twelve hexadecimal digits. An incident has
-// such an id if its own one is taken by an incident of another source.
+// such an id if its own one is taken or is not fit for an address.
 func hashed(ref string) bool {
 	const digits = 12
 	return len(ref) == digits && strings.Trim(ref, "0123456789abcdef") == ""

@@ -71,8 +71,8 @@ func (f *Feeds) DeadLetters(_ context.Context, filter feedstore.DeadLetterFilter
 	return f.Letters, "more", nil
 }
 
-// RetryDeadLetter implements feeds.Feeds. The letter "still" is rejected again, every
-// other one is accepted.
+// RetryDeadLetter implements feeds.Feeds. The dead letter "still" is rejected again,
+// every other one is accepted.
 func (f *Feeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Result, error) {
 	f.Done = append(f.Done, "retry "+id)
 	if id == "still" {
