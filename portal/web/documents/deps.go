@@ -34,43 +34,43 @@ type Deps struct {
 // prefix, and percent-encoded by url.URL.EscapedPath: "/postmortems/2026/%E6%B1%A0".
 // Errors are faults: NotFound if there is no such thing.
 type Library interface {
-	// Seq numbers the state of the library: it changes with every publish and
-	// every draft, and two equal numbers mean equal answers. It is asked for on
-	// every request and must cost next to nothing.
+	// Seq numbers the state of the library: it changes with every publish and every
+	// draft, and two equal numbers mean equal answers. It is read for every request and
+	// must cost next to nothing.
 	Seq(ctx context.Context) (uint64, error)
-	// Lookup answers an address of a document (in every form the contract gives
-	// it), of something that was there before, or of a stored file.
+	// Lookup returns what is at an address: a document, something that was there before,
+	// or a stored file.
 	Lookup(ctx context.Context, address string) (library.Found, error)
 	// ByID answers a permalink id, the one in use or a former one: Record or Gone is set.
 	ByID(ctx context.Context, id string) (library.Found, error)
-	// Page reads one document (its Source may be left empty) at the newest revision, or at the revision whose
-	// commit begins with rev (at least 7 digits). It answers for removed
-	// documents when rev is given.
+	// Page reads one document (its Source may be left empty) at the newest revision, or
+	// at the revision whose commit begins with rev (at least 7 digits). Removed documents
+	// are read only with rev.
 	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)
-	// Revisions are all revisions of a document, newest first, also of a removed one.
+	// Revisions returns all revisions of a document, newest first, also of a removed one.
 	Revisions(ctx context.Context, id string) ([]library.Revision, error)
-	// List gives one page of documents, newest Date first, and the cursor of the
-	// next page ("" at the end).
+	// List returns one page of documents, newest Date first, and the cursor of the next
+	// page ("" at the end).
 	List(ctx context.Context, f library.Filter) (records []library.Record, next string, err error)
-	// Counts gives the values of a facet (kind, service, severity, tag, owner,
-	// year) among the documents that f admits, most frequent first; f's Limit and
-	// Cursor are ignored.
+	// Counts returns the values of a facet (kind, service, severity, tag, owner, year)
+	// among the documents that f admits, most frequent first; f's Limit and Cursor are
+	// ignored.
 	Counts(ctx context.Context, facet string, f library.Filter) ([]library.Count, error)
-	// Actions gives action items over all documents, by due date, those without
-	// one last.
+	// Actions returns action items over all documents, by due date, those without one
+	// last.
 	Actions(ctx context.Context, f library.ActionFilter) ([]library.ActionItem, error)
-	// MostRead gives the n documents that were read most of late.
+	// MostRead returns the n documents that were read most often of late.
 	MostRead(ctx context.Context, n int) ([]library.Record, error)
 	// MarkRead counts one reading. It must not wait for the disk.
 	MarkRead(id string)
 
-	// Drafts gives the branches other than main, newest first.
+	// Drafts returns the branches other than main, newest first.
 	Drafts(ctx context.Context) ([]library.Draft, error)
-	// DraftPage reads a document as it stands on a draft; its links lead to the
-	// draft where the draft changes their target. Documents that the draft leaves
-	// alone are NotFound.
+	// DraftPage reads a document as it is on a draft; its links lead to the draft where
+	// the draft changes their target. Documents that the draft does not change are
+	// NotFound.
 	DraftPage(ctx context.Context, branch, address string) (library.Page, error)
-	// DraftFile finds a stored file as it stands on a draft.
+	// DraftFile returns a stored file as it is on a draft.
 	DraftFile(ctx context.Context, branch, path string) (library.File, error)
 }
 

@@ -25,9 +25,9 @@ type Tokens interface {
 // Feeds accepts what other systems send, and reports how each of them does. Errors are
 // faults.
 type Feeds interface {
-	// Accept stores one body, decodes it and stores what it says. fault.Invalid:
-	// the body is not the format at all, and is kept as a dead letter;
-	// fault.NotFound: there is no such format; fault.Unavailable: come later.
+	// Accept stores one body, decodes it and stores its facts. fault.Invalid: the body is
+	// not the format at all, and is stored as a dead letter; fault.NotFound: there is no
+	// such format; fault.Unavailable: come later.
 	Accept(ctx context.Context, format string, in feed.Input) (feedstore.Result, error)
 	// RecordRefusal notes that a body of a known sender was refused before it was read.
 	RecordRefusal(ctx context.Context, u feedstore.Refusal) error

@@ -93,7 +93,7 @@ func (h *Handler) edit(req *page.Request) error {
 	case incident.Merge:
 		e.Refs = words(f.Get("refs"))
 	case incident.Split:
-		// The boxes of the form name the records that leave the incident, as "source:ref".
+		// The boxes of the form name the records that leave the incident, "source:ref".
 		e.Refs = f["voice"]
 	case incident.Set:
 		// A typed time is stored in one form. What is no time is stored as typed: the

@@ -35,8 +35,8 @@ type Reports interface {
 	Revisions(ctx context.Context, name, period string) ([]reportstore.Revision, error)
 	// Preview compiles a period without storing it; a running one as far as it goes.
 	Preview(ctx context.Context, name, period string) (reports.Report, error)
-	// Run makes a period's report now; force also when it is closed. made is false
-	// when the newest revision says the same already.
+	// Run makes a period's report now; force also when it is closed. made is false when
+	// the newest revision is the same already.
 	Run(ctx context.Context, name, period string, force bool) (rev reportstore.Revision, made bool, err error)
 	// Words returns the lead's notes on a report as safe HTML, empty without any. base is
 	// the prefix of the addresses in it.
@@ -67,13 +67,13 @@ type Jobs interface {
 
 // Deliveries is what was sent of reports, and what became of it.
 type Deliveries interface {
-	// List gives the deliveries of the states (none: all), newest first.
+	// List returns the deliveries of the states (none: all), newest first.
 	List(ctx context.Context, states ...outbox.State) ([]outbox.Delivery, error)
 	// Resend queues one that is parked or uncertain again; fault.Conflict for
 	// others.
 	Resend(ctx context.Context, id, who string) (outbox.Delivery, error)
 	// Send sends the newest revision of a report to one place now, whatever its
-	// definition says, and gives what became of it. What had arrived before is not
-	// sent again.
+	// definition states, and returns the delivery. What has arrived before is not sent
+	// again.
 	Send(ctx context.Context, report, period, channel, address string) (outbox.Delivery, error)
 }

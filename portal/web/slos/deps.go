@@ -16,11 +16,11 @@ type Deps struct {
 
 // Board evaluates SLOs as they are now.
 type Board interface {
-	// Rows judges every objective over its own window, by name. It is asked on
-	// every look at the board and answers from memory when nothing changed.
+	// Rows evaluates every SLO over its own window, by name. It is called for every page
+	// and answers from memory when nothing changed.
 	Rows(ctx context.Context) ([]slostatus.Row, error)
-	// Detail gives everything about one objective over a span, or over its own
-	// window when both ends are zero. Errors are fault.NotFound, Gone and Invalid.
+	// Detail returns everything about one SLO over a span, or over its own window if both
+	// ends are zero. Errors are fault.NotFound, Gone and Invalid.
 	Detail(ctx context.Context, name string, from, to time.Time) (slostatus.Detail, error)
 }
 
