@@ -26,13 +26,23 @@ type linker struct {
 func Link(files []File) (Set, []postmortems.Problem) {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	// Two passes: a reference may be to an object in a later file, so all names are
-	// registered before any is looked up.
+	// Three passes: a reference may be to an object in a later file, so all names are
+	// registered before any is looked up, and all indicators have their types before
+	// SLOs copy them.
 	l := &linker{named: map[string]object{}, where: map[string]string{}}
 	for _, f := range files {
 		r := l.reader(f.Path)
 		for _, o := range f.objects {
 			l.register(r, o, f.Path)
+		}
+		l.keep(r)
+	}
+	for _, f := range files {
+		r := l.reader(f.Path)
+		for _, o := range f.objects {
+			if o.sli != nil && o.name != "" && l.first(o, f.Path) {
+				l.sources(r, o.sli)
+			}
 		}
 		l.keep(r)
 	}
@@ -102,9 +112,6 @@ func (l *linker) object(r *reader, o object) {
 	}
 	if o.service != nil {
 		l.set.Services = append(l.set.Services, *o.service)
-	}
-	if o.sli != nil {
-		l.sources(r, o.sli)
 	}
 	if o.slo != nil {
 		l.slo(r, *o.slo)

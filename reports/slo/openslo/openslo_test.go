@@ -227,3 +227,34 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// The type of a shared indicator comes from a DataSource. An SLO that refers to the
+// indicator has it wherever the three files are in the order of paths.
+func TestTypeOfASharedIndicatorInAnyOrder(t *testing.T) {
+	t.Parallel()
+	texts := []string{
+		head + rolling + "  indicatorRef: r\n  objectives: [{target: 0.9}]\n",
+		"apiVersion: openslo/v1\nkind: SLI\nmetadata: {name: r}\nspec:\n  ratioMetric:\n    counter: true\n" +
+			"    good: {metricSource: {metricSourceRef: d, spec: {query: good}}}\n    total: {metricSource: {metricSourceRef: d, spec: " +
+			"{query: all}}}\n",
+		"apiVersion: openslo/v1\nkind: DataSource\nmetadata: {name: d}\nspec: {type: Prometheus, connectionDetails: {url: " +
+			"\"http://127.0.0.1:9090\"}}\n",
+	}
+	for _, paths := range [][]string{
+		{"slos/a.yaml", "slos/b.yaml", "slos/c.yaml"}, {"slos/c.yaml", "slos/b.yaml", "slos/a.yaml"},
+		{"slos/b.yaml", "slos/c.yaml", "slos/a.yaml"},
+	} {
+		var files []openslo.File
+		for n, text := range texts {
+			f, problems := openslo.Parse(paths[n], []byte(text))
+			if postmortems.HasError(problems) {
+				t.Fatal(problems)
+			}
+			files = append(files, f)
+		}
+		set, problems := openslo.Link(files)
+		if len(set.SLOs) != 1 || set.SLOs[0].Indicator.Type != "prometheus" {
+			t.Errorf("%v: %+v, %v", paths, set.SLOs, problems)
+		}
+	}
+}
