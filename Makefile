@@ -22,6 +22,7 @@ lint: ## what make test checks before it runs anything
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./... ./.ci/measure ./.ci/mutants
 	$(GO) run $(STATICCHECK) ./... ./.ci/measure ./.ci/mutants
+	$(GO) run ./.ci/measure -check ./...
 
 measure: ## sizes, complexity, comments and tests of the code; PKG=./folder/... for a part of it
 	$(GO) run ./.ci/measure $(or $(PKG),./...)

@@ -129,7 +129,8 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 				fmt.Fprintln(w, "ID\tROLE\tNAME\tCREATED\tEXPIRES\tLAST USED\tSTATE\tSOURCES")
 				for _, t := range out.Tokens {
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name,
-						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"), tokenState(t.Revoked, t.Expires, term.now()), spokenFor(t.Role, t.Sources))
+						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"),
+						tokenState(t.Revoked, t.Expires, term.now()), spokenFor(t.Role, t.Sources))
 				}
 				return w.Flush()
 			})

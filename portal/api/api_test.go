@@ -186,7 +186,8 @@ func TestParametersReachTheParts(t *testing.T) {
 	if want := []querylog.Search{{Found: 2}, {Text: "pool", Found: 2}}; !reflect.DeepEqual(p.fakeQueries.asked, want) {
 		t.Errorf("logged %+v", p.fakeQueries.asked) // not the second page of a search
 	}
-	p.get("/api/v1/documents?kind=drill&service=a&severity=sev1&tag=t&after=2026-10-03&before=2026-10-04T05:06:07Z&limit=500&cursor=c&archived=true")
+	p.get("/api/v1/documents?kind=drill&service=a&severity=sev1&tag=t&after=2026-10-03&before=2026-10-04T05:06:07Z" +
+		"&limit=500&cursor=c&archived=true")
 	day := time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)
 	if want := (library.Filter{Kind: postmortems.Drill, Service: "a", Severity: "SEV1", Tag: "t", After: day,
 		Before: day.AddDate(0, 0, 1), Limit: 500, Cursor: "c", Archived: true}); p.fakeLibrary.filter != want {

@@ -55,12 +55,14 @@ func TestSVGElements(t *testing.T) {
 			r.MoveTo(0, 0)
 			r.FillStroke()
 		}, `<path d="M0 0" class="f-bad k-ok" fill="#ab2018" stroke="#1a7438" stroke-width="2"/>`},
-		"stroke without width":   {func(r *svgRenderer) { r.SetStrokeColor(ok); r.MoveTo(0, 0); r.Stroke() }, ""},
-		"fill without a color":   {func(r *svgRenderer) { r.MoveTo(0, 0); r.Fill() }, ""},
-		"no path":                {func(r *svgRenderer) { r.SetFillColor(bad); r.Fill() }, ""},
-		"circle":                 {func(r *svgRenderer) { r.SetFillColor(bad); r.Circle(2.25, 1, 2) }, `<circle cx="1" cy="2" r="2.25" class="f-bad" fill="#ab2018"/>`},
+		"stroke without width": {func(r *svgRenderer) { r.SetStrokeColor(ok); r.MoveTo(0, 0); r.Stroke() }, ""},
+		"fill without a color": {func(r *svgRenderer) { r.MoveTo(0, 0); r.Fill() }, ""},
+		"no path":              {func(r *svgRenderer) { r.SetFillColor(bad); r.Fill() }, ""},
+		"circle": {func(r *svgRenderer) { r.SetFillColor(bad); r.Circle(2.25, 1, 2) },
+			`<circle cx="1" cy="2" r="2.25" class="f-bad" fill="#ab2018"/>`},
 		"circle without a color": {func(r *svgRenderer) { r.Circle(2, 1, 2) }, ""},
-		"curve":                  {func(r *svgRenderer) { r.SetFillColor(bad); r.MoveTo(0, 0); r.QuadCurveTo(1, 2, 3, 4); r.Fill() }, `<path d="M0 0Q1 2 3 4" class="f-bad" fill="#ab2018"/>`},
+		"curve": {func(r *svgRenderer) { r.SetFillColor(bad); r.MoveTo(0, 0); r.QuadCurveTo(1, 2, 3, 4); r.Fill() },
+			`<path d="M0 0Q1 2 3 4" class="f-bad" fill="#ab2018"/>`},
 		"arc": {func(r *svgRenderer) { r.SetFillColor(bad); r.ArcTo(10, 10, 5, 5, 0, math.Pi/2); r.Fill() },
 			`<path d="M15 10A5 5 0 0 1 10 15" class="f-bad" fill="#ab2018"/>`},
 		"large arc backwards": {func(r *svgRenderer) {
@@ -186,7 +188,8 @@ func TestFilesAndElements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`width="784" height="104" viewBox="0 0 1568 208"`, "prefers-color-scheme:dark", ".f-bad{fill:#ff8a7f}", "</svg>\n"} {
+	for _, want := range []string{`width="784" height="104" viewBox="0 0 1568 208"`, "prefers-color-scheme:dark", ".f-bad{fill:#ff8a7f}",
+		"</svg>\n"} {
 		if !strings.Contains(string(alone), want) {
 			t.Errorf("the file lacks %q", want)
 		}

@@ -108,7 +108,8 @@ func (s *sheet) section(x reports.Section) {
 		// not taken for totals.
 		if t.Left > 0 {
 			n := float64(t.Left)
-			s.value(x.Title, t.Title, s.texts.Text("export.rows_not_shown"), reports.Value{Text: strconv.Itoa(t.Left), Number: &n, Unit: reports.Count})
+			s.value(x.Title, t.Title, s.texts.Text("export.rows_not_shown"), reports.Value{Text: strconv.Itoa(t.Left), Number: &n,
+				Unit: reports.Count})
 		}
 		s.text(x.Title, t.Title, "note", t.Note)
 	}

@@ -92,7 +92,8 @@ func mark(c reports.Chart, label string) []chart.Mark {
 func burndown(texts *messages.Printer, r reports.Report, c reports.Chart) chart.Figure {
 	zero, whole := 0.0, 1.0
 	l := chart.Lines{
-		Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.AsOf, Marks: mark(c, texts.Text("export.exhausted")), Min: &zero, Max: &whole,
+		Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.AsOf, Marks: mark(c, texts.Text("export.exhausted")), Min: &zero,
+		Max:   &whole,
 		Empty: texts.Text("export.no_budget"),
 	}
 	for _, s := range c.Series {

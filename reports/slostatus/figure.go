@@ -19,7 +19,8 @@ func BudgetFigure(texts *messages.Printer, d Detail) chart.Lines {
 	zero, whole := 0.0, 1.0
 	return chart.Lines{
 		Title: budgetTitle(texts, d), Unit: chart.Percent, From: d.Span.From, To: end(d), Zone: d.SLO.Window.Zone,
-		Lines: []chart.Line{line}, Marks: []chart.Mark{{Value: 0, Label: texts.Text("slo_figure.exhausted")}}, Bands: bands(d), Min: &zero, Max: &whole,
+		Lines: []chart.Line{line}, Marks: []chart.Mark{{Value: 0, Label: texts.Text("slo_figure.exhausted")}}, Bands: bands(d), Min: &zero,
+		Max:   &whole,
 		Empty: texts.Text("chart.no_data"),
 	}
 }

@@ -65,7 +65,8 @@ func TestLargeBodiesAreDecodedOneAfterAnother(t *testing.T) {
 	err := f.decode(t.Context(), largeBody, func() error {
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := f.decode(gone, largeBody, func() error { t.Error("decoded for a sender who left"); return nil }); fault.KindOf(err) != fault.Timeout {
+		decoded := func() error { t.Error("decoded for a sender who left"); return nil }
+		if err := f.decode(gone, largeBody, decoded); fault.KindOf(err) != fault.Timeout {
 			t.Errorf("a sender who left: %v", err)
 		}
 		return f.decode(t.Context(), largeBody-1, func() error { return nil })

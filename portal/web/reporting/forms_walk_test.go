@@ -28,7 +28,7 @@ type leaf struct {
 // identifiers are the fields that say what something is called or how it is drawn
 // instead of what it is: changing one would make another report. Instants are
 // among them: each form writes them in its own way.
-var identifiers = regexp.MustCompile(`(^|\.)(Format|Key|Kind|Tone|Unit|How|Twin|Numeric|Matrix|From|To|AsOf|At)$` +
+var identifiers = regexp.MustCompile(`(^|\.)(Format|Layout|Key|Kind|Tone|Unit|How|Twin|Numeric|Matrix|From|To|AsOf|At)$` +
 	`|^(Name|Period|Zone|Verdict\.Missed|Sections\.Charts|Charts\.Name)$`)
 
 // leaves walks the whole model: what somebody adds to it is found without being

@@ -25,7 +25,8 @@ func originRows(texts *messages.Printer, all []slo.Origin) (rows []howRow) {
 			rows = append(rows, howRow{texts.Text("slo.counted_by"), texts.Count("filter.days", o.Days), name})
 		}
 		if o.Aside > 0 && len(aside) < originsShown {
-			aside = append(aside, howRow{texts.Text("slo.set_aside"), texts.Count("filter.days", o.Aside), name + ": " + texts.Text("slo.set_aside_note")})
+			aside = append(aside, howRow{texts.Text("slo.set_aside"), texts.Count("filter.days", o.Aside),
+				name + ": " + texts.Text("slo.set_aside_note")})
 		}
 	}
 	// Used sources are first.

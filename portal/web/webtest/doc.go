@@ -3,7 +3,7 @@
 //
 // # Where to look
 //
-//	fakes               library.go (documents, git, tokens), search.go, signals.go
+//	fakes               library.go (documents, git), auth.go (tokens, admin), search.go, signals.go
 //	                    (incidents, alerts, changes), slos.go, reports.go, feeds.go
 //	a handler alone     kit.go
 //	checks              check.go, golden.go

@@ -20,9 +20,9 @@ import (
 // Now is the clock of every test: a Sunday noon.
 var Now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
+// The two revisions of Checkout, their texts, and an attachment. The digits make them easy
+// to recognize in failures.
 const (
-	// The two revisions of Checkout, their texts, and an attachment. The digits make them
-	// easy to recognize in failures.
 	Commit1   = postmortems.OID("1111111111111111111111111111111111111111")
 	Commit2   = postmortems.OID("2222222222222222222222222222222222222222")
 	Blob1     = postmortems.OID("a111111111111111111111111111111111111111")
@@ -73,26 +73,7 @@ func Checkout() library.Page {
 			{At: Exact("2026-10-03T08:04:00Z"), Raw: "08:04", Text: "CheckoutErrorRate fired", Source: "alert"},
 			{Raw: "later", Text: "Customers told"},
 		},
-		Body: postmortems.Body{
-			HTML: []byte(`<h2 id="h-summary">Summary</h2>
-<p>For 31 minutes no customer in eu-1 could pay. See the <a href="postern:0">runbook</a> and <a href="postern:1">the old notes</a>.</p>
-<p><img src="postern:2" loading="lazy" alt="Pool usage"></p>
-<h2 id="h-root-cause">Root cause</h2>
-<p><code>ECONNREFUSED payment-gw:8443</code>: the pool limit is read as a string.</p>
-<h2 id="h-resolution">Resolution</h2>
-<p>The limit was set back:</p>
-<pre class="code" tabindex="0"><code>deployctl rollback payment-gw</code></pre>
-<h2 id="h-mitigation">Mitigation</h2>
-` + WholeFix + `<h2 id="h-end">End</h2>
-`),
-			H1: "Checkout failed for all customers in eu-1",
-			Headings: []postmortems.Heading{
-				{Level: 2, Text: "Summary", Anchor: "h-summary"}, {Level: 2, Text: "Root cause", Anchor: "h-root-cause"},
-				{Level: 3, Text: "Why review missed it", Anchor: "h-why"}, {Level: 2, Text: "Timeline", Anchor: "h-timeline"},
-			},
-			Links: []postmortems.Link{{Raw: "../../runbooks/pool.md"}, {Raw: "old.md", Line: 12, Col: 5},
-				{Kind: postmortems.LinkImage, Raw: "pool.png"}},
-		},
+		Body: checkoutBody(),
 	}
 	rev2 := library.Revision{Number: 2, Commit: Commit2, Blob: Blob2, Path: doc.Path, Title: doc.Title, Subject: "Name the root cause",
 		Author: postmortems.Signature{Name: "Ana"}, Pusher: postmortems.Pusher{TokenID: "tok1", Name: "ana"},
@@ -108,6 +89,30 @@ func Checkout() library.Page {
 		Shown: rev2, Document: doc, Seq: 7,
 		Links:     []library.ResolvedLink{{Address: "/runbooks/pool#h-mitigate"}, {Broken: true}, {Address: "/postmortems/2026/pool.png"}},
 		Backlinks: []library.Record{Runbook()},
+	}
+}
+
+// checkoutBody returns the rendered Markdown of Checkout.
+func checkoutBody() postmortems.Body {
+	return postmortems.Body{
+		HTML: []byte(`<h2 id="h-summary">Summary</h2>
+<p>For 31 minutes no customer in eu-1 could pay. See the <a href="postern:0">runbook</a> and <a href="postern:1">the old notes</a>.</p>
+<p><img src="postern:2" loading="lazy" alt="Pool usage"></p>
+<h2 id="h-root-cause">Root cause</h2>
+<p><code>ECONNREFUSED payment-gw:8443</code>: the pool limit is read as a string.</p>
+<h2 id="h-resolution">Resolution</h2>
+<p>The limit was set back:</p>
+<pre class="code" tabindex="0"><code>deployctl rollback payment-gw</code></pre>
+<h2 id="h-mitigation">Mitigation</h2>
+` + WholeFix + `<h2 id="h-end">End</h2>
+`),
+		H1: "Checkout failed for all customers in eu-1",
+		Headings: []postmortems.Heading{
+			{Level: 2, Text: "Summary", Anchor: "h-summary"}, {Level: 2, Text: "Root cause", Anchor: "h-root-cause"},
+			{Level: 3, Text: "Why review missed it", Anchor: "h-why"}, {Level: 2, Text: "Timeline", Anchor: "h-timeline"},
+		},
+		Links: []postmortems.Link{{Raw: "../../runbooks/pool.md"}, {Raw: "old.md", Line: 12, Col: 5},
+			{Kind: postmortems.LinkImage, Raw: "pool.png"}},
 	}
 }
 
@@ -392,94 +397,6 @@ func (Git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principa
 	}
 	_, err = fmt.Fprintf(w, "%d bytes from %s", n, who.Name)
 	return err
-}
-
-// Auth knows one token per role, named after it; "pst_feeder:a,b" is bound to sources.
-// The values of sessions contain the token. Ended has the values of cookies that were
-// logged out. A feeder with sources shows what bound tokens may do.
-type Auth struct {
-	Ended []string // sessions, by Logout
-	// uses, when set, are those left until every token is revoked.
-	Uses *int
-}
-
-// Token implements page.Authenticator. The roles are those that tokens can have; any
-// other secret is fault.Unauthenticated.
-func (a *Auth) Token(_ context.Context, secret string) (auth.Principal, error) {
-	if a.Uses != nil {
-		if *a.Uses--; *a.Uses < 0 {
-			return auth.Principal{}, fault.New(fault.Unauthenticated, "auth", "this token was revoked")
-		}
-	}
-	name, bound, _ := strings.Cut(strings.TrimPrefix(secret, "pst_"), ":")
-	switch role := auth.Role(name); role {
-	case auth.Reader, auth.Author, auth.Publisher, auth.Feeder, auth.Admin:
-		p := auth.Principal{TokenID: "id-" + name, Name: "n-" + name, Role: role}
-		if bound != "" {
-			p.Sources = strings.Split(bound, ",")
-		}
-		return p, nil
-	}
-	return auth.Principal{}, fault.New(fault.Unauthenticated, "auth", "this token is not known")
-}
-
-// Login implements page.Authenticator. It fails as Token does. A session lasts twelve
-// hours, as the cookie states.
-func (a *Auth) Login(ctx context.Context, secret string) (string, time.Time, error) {
-	_, err := a.Token(ctx, secret)
-	return "session-" + secret, Now.Add(12 * time.Hour), err
-}
-
-// Session implements page.Authenticator.
-func (a *Auth) Session(ctx context.Context, session string) (auth.Principal, error) {
-	return a.Token(ctx, strings.TrimPrefix(session, "session-"))
-}
-
-// Logout implements page.Authenticator.
-func (a *Auth) Logout(_ context.Context, session string) error {
-	a.Ended = append(a.Ended, session)
-	return nil
-}
-
-// Admin does nothing; Backup fails with Broken after its first bytes. A failure after the
-// first bytes shows how a stream is aborted.
-type Admin struct{ Broken error }
-
-// CreateToken implements web.Admin.
-func (Admin) CreateToken(_ context.Context, g auth.Grant) (string, auth.Token, error) {
-	return "pst_secret", auth.Token{ID: "abcd1234", Name: g.Name, Role: g.Role, Created: Now, Expires: g.Expires, Sources: g.Sources}, nil
-}
-
-// Tokens implements web.Admin.
-func (Admin) Tokens(context.Context) ([]auth.Token, error) { return nil, nil }
-
-// RevokeToken implements web.Admin.
-func (Admin) RevokeToken(_ context.Context, id string) error {
-	if id != "abcd1234" {
-		return fault.New(fault.NotFound, "auth", "there is no token with this id")
-	}
-	return nil
-}
-
-// Backup implements web.Admin.
-func (a Admin) Backup(_ context.Context, w io.Writer) error {
-	_, err := io.WriteString(w, strings.Repeat("backup ", 10_000))
-	if a.Broken != nil {
-		return a.Broken
-	}
-	return err
-}
-
-// Check implements web.Admin.
-func (Admin) Check(context.Context) ([]string, error) { return nil, nil }
-
-// Reindex implements web.Admin.
-func (Admin) Reindex(context.Context) error { return nil }
-
-// ImportGit implements web.Admin.
-func (Admin) ImportGit(_ context.Context, repo string, _ auth.Principal, say func(string)) error {
-	say("reading " + repo)
-	return nil
 }
 
 // Status reports a fixed state. A test changes Current to simulate a failing check or an

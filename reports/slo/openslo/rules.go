@@ -90,6 +90,19 @@ spec:
 `)
 }
 
+// passwordSample is a data source with a password in it.
+const passwordSample = `---
+apiVersion: openslo/v1
+kind: DataSource
+metadata:
+  name: metrics
+spec:
+  type: Prometheus
+  connectionDetails:
+    - url: http://prometheus.example
+      password: swordfish
+`
+
 // formRules returns the rules of a single file. Parse finds them.
 func formRules() []postmortems.Rule {
 	return []postmortems.Rule{
@@ -140,17 +153,7 @@ func formRules() []postmortems.Rule {
 			Why: "Git retains it permanently, and everyone who can clone can read it.",
 			Fix: "Revoke the credential. The address of a source and its login belong in the configuration of the portal, under the name " +
 				"of the source.",
-			Bad: sample() + `---
-apiVersion: openslo/v1
-kind: DataSource
-metadata:
-  name: metrics
-spec:
-  type: Prometheus
-  connectionDetails:
-    - url: http://prometheus.example
-      password: swordfish
-`, Good: sample()},
+			Bad: sample() + passwordSample, Good: sample()},
 	}
 }
 

@@ -35,8 +35,8 @@ func (s *Site) From(ip, method, target, body string, headers ...string) *httptes
 	return w
 }
 
+// Revoked is an unknown token, FormType the type of a posted form.
 const (
-	// Revoked is an unknown token, FormType the type of a posted form.
 	Revoked  = "Bearer pst_revoked"
 	FormType = "application/x-www-form-urlencoded"
 )
