@@ -169,10 +169,10 @@ func (x *trial) settle() {
 	x.Fatalf("the jobs find work without end\n%s", x.server.log)
 }
 
-// run wakes a job and gives what it said of a run that began since.
+// run starts a job and returns the outcome of a run that began since.
 func (x *trial) run(job string) string {
 	x.Helper()
-	row := regexp.MustCompile(`(?s)<b>` + job + `</b>.*?<time datetime="([^"]+)".*?<span class="pill (\w+)">\w+</span> ([^<]*)</td>`)
+	row := regexp.MustCompile(`(?s)<b>` + job + `</b>.*?<time datetime="([^"]+)".*?<span class="pill (\w+)">\w+</span>\s+([^<]*)</td>`)
 	since, err := readClock(x.clock)
 	if err != nil {
 		x.Fatal(err)
@@ -231,7 +231,7 @@ type delivery struct {
 }
 
 var deliveryCell = regexp.MustCompile(`(?s)<tr><td><span class="pill [^"]*">([^<]+)</span></td>\s*<td><a href="[^"]*">(\S+) (\S+)</a> <span class="muted small">revision (\d+)</span></td>\s*` +
-	`<td dir="auto"[^>]*>(\w+)(?: <span class="muted">([^<]+)</span>)?</td>.*?</td>\s*<td class="nowrap">.*?</td>\s*<td[^>]*>(.*?)</td>\s*<td>(?:<form method="post" action="([^"]+)")?`)
+	`<td dir="auto"[^>]*>(\w+)(?: <span class="muted">([^<]+)</span>)?</td>.*?</td>\s*<td class="nowrap">.*?</td>\s*<td[^>]*>(.*?)</td>\s*<td>(?:<form method="post"\s+action="([^"]+)")?`)
 
 // deliveries reads the page of deliveries as the operator sees it.
 func (x *trial) deliveries() (all []delivery) {
