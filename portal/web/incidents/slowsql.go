@@ -150,7 +150,8 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 	}
 	view.Chips, view.Facets = h.Filters(req, "/slow-sql",
 		page.Counted{Name: "state", Label: h.FilterLabel("state"), Counts: states},
-		page.Counted{Name: "team", Label: h.FilterLabel("team"), Counts: teams},
+		page.Counted{Name: "team", Label: h.FilterLabel("team"), Counts: teams,
+			Words: map[string]string{unowned: h.Texts().Text("slow_sql.no_owner")}},
 		page.Counted{Name: "database", Label: h.FilterLabel("database"), Counts: databases})
 	return shown
 }

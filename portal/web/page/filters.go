@@ -104,10 +104,12 @@ func (k *Kit) FilterLabel(name string) string {
 }
 
 // Counted is a filter of a page: its name in the address, its label, and how many rows
-// have each value.
+// have each value. Words are the texts of values that are not names of the data, such as
+// the value for rows without a team; other values are shown as they are.
 type Counted struct {
 	Name, Label string
 	Counts      map[string]int
+	Words       map[string]string
 }
 
 // Filters returns a chip for every filter that is on, and the facets of the filters that
@@ -116,7 +118,7 @@ func (k *Kit) Filters(r *Request, address string, by ...Counted) (chips []Chip, 
 	q := r.Query()
 	for _, f := range by {
 		if value := q.Get(f.Name); value != "" {
-			chips = append(chips, Chip{f.Label + ": " + value, k.WithQuery(address, WithoutPage(q), f.Name, "")})
+			chips = append(chips, Chip{f.Label + ": " + cmp.Or(f.Words[value], value), k.WithQuery(address, WithoutPage(q), f.Name, "")})
 		}
 		if facet := k.facet(r, address, f); len(facet.Values) > 0 {
 			facets = append(facets, facet)
@@ -134,7 +136,7 @@ func (k *Kit) facet(r *Request, address string, by Counted) Facet {
 		if value == "" {
 			continue
 		}
-		f := FacetValue{Text: value, Count: n, On: q.Get(by.Name) == value}
+		f := FacetValue{Text: cmp.Or(by.Words[value], value), Count: n, On: q.Get(by.Name) == value}
 		if f.Link = k.WithQuery(address, WithoutPage(q), by.Name, value); f.On {
 			f.Link = k.WithQuery(address, WithoutPage(q), by.Name, "")
 		}
