@@ -1,4 +1,4 @@
-// Measure prints how the Go code of the given folders reads: sizes, complexity,
+// Command measure prints how the Go code of the given folders reads: sizes, complexity,
 // comments, documented names and tests. With -check it fails when a bound of
 // docs/architecture.md is passed, and names each place.
 //

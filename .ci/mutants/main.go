@@ -1,4 +1,4 @@
-// Mutants changes one place of a package at a time (a comparison, a number, a
+// Command mutants changes one place of a package at a time (a comparison, a number, a
 // removed statement) and runs the tests of the package on each change. A change
 // that no test notices survives: either a test is missing, or the change makes no
 // difference. The source files stay as they are; the go command reads the changed

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
 )
@@ -24,7 +24,7 @@ func FuzzFormatsAreTotal(f *testing.F) {
 			f.Add(d, x)
 		}
 	}
-	c := &compiler{Printer: printer(f)}
+	c := &compiler{Printer: messagestest.English(f)}
 	f.Fuzz(func(t *testing.T, d int64, x float64) {
 		for name, text := range map[string]string{
 			"duration": duration(time.Duration(d)).Text, "count": count(int(d)).Text, "events": events(x).Text, "share": share(x).Text,
@@ -36,16 +36,6 @@ func FuzzFormatsAreTotal(f *testing.F) {
 			}
 		}
 	})
-}
-
-// printer returns the English printer.
-func printer(t testing.TB) *messages.Printer {
-	t.Helper()
-	c, err := messages.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.Printer("en")
 }
 
 func TestSecondsBeyondDurations(t *testing.T) {
@@ -65,7 +55,7 @@ func TestAPanicLosesOneSectionOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCompiler(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, week, reports.Inputs{},
-		Options{Printer: printer(t)})
+		Options{Printer: messagestest.English(t)})
 	c.prepare()
 	var parts []string
 	c.panicked = func(part string, v any) { parts = append(parts, fmt.Sprint(part, ": ", v)) }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
@@ -16,7 +17,7 @@ func TestWhyMonthAndWindowDiffer(t *testing.T) {
 	from := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	to := from.AddDate(0, 1, 0)
 	p := period.Period{Kind: period.Monthly, ID: "2026-10", From: from, To: to, Zone: time.UTC}
-	c := &compiler{Printer: printer(t), p: p, spans: []period.Period{p}, asOf: to}
+	c := &compiler{Printer: messagestest.English(t), p: p, spans: []period.Period{p}, asOf: to}
 	for _, tt := range []struct {
 		name                     string
 		start                    time.Time

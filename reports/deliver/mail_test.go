@@ -27,7 +27,6 @@ import (
 
 	"encoding/json"
 
-	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/base/messages/messagestest"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
@@ -160,11 +159,7 @@ func weekly(t *testing.T) Published {
 
 func message(t *testing.T, p Published) Message {
 	t.Helper()
-	texts, err := messages.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := NewComposer(texts.Printer("en"))
+	c, err := NewComposer(messagestest.English(t))
 	if err != nil {
 		t.Fatal(err)
 	}

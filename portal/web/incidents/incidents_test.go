@@ -142,7 +142,8 @@ func TestSlowSQLPages(t *testing.T) {
 	webtest.Holds(t, s.Get("/kb/slow-sql").Body.String(), []string{
 		"select * from t where a = ?", "payments", "(via database)", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
 	}, nil)
-	webtest.Holds(t, s.Get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x", "Team: Unassigned"}, []string{"select * from t", ">nobody<", ": nobody"})
+	webtest.Holds(t, s.Get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x", "Team: Unassigned"},
+		[]string{"select * from t", ">nobody<", ": nobody"})
 	webtest.Holds(t, s.Get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(),
 		[]string{"db1", "Assignment", "of 3"}, nil)
 	if w := s.Get("/kb/slow-sql/none"); w.Code != http.StatusNotFound {
